@@ -1,0 +1,1 @@
+"""Incidents: the record from the first report to the fix, its thread, its states and its links."""

@@ -1,0 +1,93 @@
+"""The thread of an incident: what was written, by whom, and the Message-IDs by which mail finds its way back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.attachments import Attachment
+from helpdesk.base import Base
+from helpdesk.errors import Invalid
+
+if TYPE_CHECKING:
+    from helpdesk.incidents.incident import Incident
+
+TEXT_LENGTH_MAX = 1_000_000
+
+
+class EntryKind(StrEnum):
+    MESSAGE = "message"  # the requester's, or that of somebody copied
+    REPLY = "reply"  # an agent's, to the requester
+    NOTE = "note"  # among agents only
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wrote, before it is part of a thread.
+
+    `quoted` is what the new text stood above or below, folded away on the page; `html` is sanitised already;
+    `cc` are further readers' addresses; `automatic` says why it counts as sent by a machine."""
+
+    text: str
+    html: str = ""
+    quoted: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    cc: tuple[str, ...] = ()
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    automatic: str = ""
+
+    def checked(self) -> "Words":
+        """Itself. Raises Invalid when there is nothing in it, or far too much."""
+        if not (self.text.strip() or self.html.strip() or self.attachments):
+            raise Invalid("Write something first.", field="text")
+        if len(self.text) > TEXT_LENGTH_MAX:
+            raise Invalid(f"Shorten the text to {TEXT_LENGTH_MAX:,} characters, or attach it as a file.", field="text")
+        return self
+
+
+class Entry(Base):
+    __tablename__ = "entries"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    author_kind: Mapped[str]
+    author_id: Mapped[int | None]
+    author_name: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str] = mapped_column(default="")
+    quoted: Mapped[str] = mapped_column(default="")
+    cc: Mapped[list[str]] = mapped_column(default=list)
+    message_id: Mapped[str | None]
+    automatic: Mapped[str] = mapped_column(default="")
+
+    incident: Mapped["Incident"] = relationship(back_populates="entries")
+    attachments: Mapped[list[Attachment]] = relationship(order_by=Attachment.id, cascade="all, delete-orphan")
+
+
+class MessageReference(Base):
+    """A Message-ID (RFC 5322 section 3.6.4, without <>) that leads to an incident.
+
+    `ours`: we sent it. Others are a requester's own, and the ancestors they named."""
+
+    __tablename__ = "message_references"
+
+    message_id: Mapped[str] = mapped_column(index=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+    ours: Mapped[bool] = mapped_column(default=False)
+
+
+class Participant(Base):
+    """Somebody besides the requester who takes part by mail: who was copied."""
+
+    __tablename__ = "participants"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    address: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    added_at: Mapped[datetime]

@@ -1,0 +1,99 @@
+"""A mailbox of the desk: its address, its IMAP and SMTP accounts, and what becomes of a mail once it is filed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from helpdesk.base import Base
+from helpdesk.people.agent import Team
+
+LEASE_SECONDS = 90
+
+
+class Mailbox(Base):
+    """`imap_host` empty: mail comes through the SMTP door only. `smtp_host` empty: nothing can be sent from here."""
+
+    __tablename__ = "mailboxes"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    acknowledges: Mapped[bool] = mapped_column(default=True)
+    # Providers without plus addressing lose the token there; the other ways of matching still hold.
+    plus_addressing: Mapped[bool] = mapped_column(default=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    created_at: Mapped[datetime]
+
+    imap_host: Mapped[str] = mapped_column(default="")
+    imap_port: Mapped[int] = mapped_column(default=993)
+    imap_security: Mapped[str] = mapped_column(default="tls")
+    imap_username: Mapped[str] = mapped_column(default="")
+    imap_password_sealed: Mapped[str] = mapped_column(default="")
+    folders: Mapped[list[str]] = mapped_column(default=lambda: ["INBOX"])
+    disposition: Mapped[str] = mapped_column(default="move")
+    move_to: Mapped[str] = mapped_column(default="Helpdesk")
+    poll_seconds: Mapped[int] = mapped_column(default=60)
+
+    smtp_host: Mapped[str] = mapped_column(default="")
+    smtp_port: Mapped[int] = mapped_column(default=587)
+    smtp_security: Mapped[str] = mapped_column(default="starttls")
+    smtp_username: Mapped[str] = mapped_column(default="")
+    smtp_password_sealed: Mapped[str] = mapped_column(default="")
+    # A private certificate authority, for both directions; empty: the system's.
+    ca_file: Mapped[str] = mapped_column(default="")
+
+    team: Mapped[Team | None] = relationship()
+    health: Mapped["MailboxHealth | None"] = relationship(back_populates="mailbox", cascade="all, delete-orphan")
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+class MailboxHealth(Base):
+    """How a mailbox is doing, and which process has it: one lease, so that several machines may run `mail`."""
+
+    __tablename__ = "mailbox_health"
+
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"), unique=True)
+    lease_holder: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="unknown")
+    last_error: Mapped[str | None]
+    server_count: Mapped[int | None]
+    checked_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    last_mail_in_at: Mapped[datetime | None]
+
+    mailbox: Mapped[Mailbox] = relationship(back_populates="health")
+
+
+def keep_lease(session: Session, mailbox_id: int, holder: str, *, now: datetime) -> bool:
+    """Takes or renews the lease of one mailbox and commits; False when another process holds it."""
+    if session.scalars(select(MailboxHealth.id).where(MailboxHealth.mailbox_id == mailbox_id)).first() is None:
+        session.add(MailboxHealth(mailbox_id=mailbox_id))
+        session.commit()
+    free = or_(
+        MailboxHealth.lease_holder == holder,
+        MailboxHealth.lease_until.is_(None),
+        MailboxHealth.lease_until < now,
+    )
+    taken = session.execute(
+        update(MailboxHealth)
+        .where(MailboxHealth.mailbox_id == mailbox_id, free)
+        .values(lease_holder=holder, lease_until=now + timedelta(seconds=LEASE_SECONDS))
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return getattr(taken, "rowcount", 0) == 1
+
+
+def active_mailboxes(session: Session) -> list[Mailbox]:
+    return list(session.scalars(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id)))
+
+
+def own_addresses(session: Session) -> frozenset[str]:
+    """All addresses that are ours, retired ones too: mail from them is never a requester's."""
+    return frozenset(address.lower() for address in session.scalars(select(Mailbox.address)))

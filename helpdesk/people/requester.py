@@ -1,0 +1,71 @@
+"""Requesters: people known by their mail addresses. One person may write from several."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from helpdesk.base import Base
+from helpdesk.errors import Invalid
+from helpdesk.journal import Actor
+
+ADDRESS_LENGTH_MAX = 320  # RFC 5321 section 4.5.3.1: 64 local part, "@", 255 domain
+
+
+class Requester(Base):
+    __tablename__ = "requesters"
+
+    name: Mapped[str]
+    organization: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    addresses: Mapped[list["Address"]] = relationship(
+        back_populates="requester", order_by="Address.id", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def address(self) -> str:
+        """The address letters go to: the first one known."""
+        return self.addresses[0].address if self.addresses else ""
+
+    def actor(self) -> Actor:
+        return Actor(kind="requester", name=self.name, id=self.id)
+
+
+class Address(Base):
+    """An address as matching compares it: lower case, without surrounding blanks."""
+
+    __tablename__ = "addresses"
+
+    address: Mapped[str] = mapped_column(unique=True)
+    requester_id: Mapped[int] = mapped_column(ForeignKey("requesters.id"), index=True)
+
+    requester: Mapped[Requester] = relationship(back_populates="addresses", lazy="joined")
+
+
+def normalized(address: str) -> str:
+    """The form in which addresses are compared. Raises Invalid when it cannot be written to at all."""
+    clean = address.strip().strip("<>").lower()
+    local, at, domain = clean.rpartition("@")
+    bad = not at or not local or not domain or any(character.isspace() for character in clean)
+    if bad or len(clean) > ADDRESS_LENGTH_MAX or any(ord(character) < 32 for character in clean):
+        raise Invalid(f"“{address[:80]}” is not a mail address. Write it like name@example.org.", field="address")
+    return clean
+
+
+def find_requester(session: Session, address: str) -> Requester | None:
+    row = session.scalars(select(Address).where(Address.address == normalized(address))).first()
+    return row.requester if row else None
+
+
+def known_requester(session: Session, address: str, name: str, *, at: datetime) -> Requester:
+    """The requester of this address; made when there is none. Somebody known by address only gets the name."""
+    found, address, name = find_requester(session, address), normalized(address), " ".join(name.split())[:200]
+    if found is None:
+        found = Requester(name=name or address, created_at=at, addresses=[Address(address=address)])
+        session.add(found)
+        session.flush()
+    elif name and found.name == found.address:
+        found.name = name
+    return found
