@@ -1,0 +1,1 @@
+"""The ways in: everything becomes one Arrival, filed by one function."""

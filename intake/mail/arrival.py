@@ -1,0 +1,104 @@
+"""What one incoming message says, as plain frozen values.
+
+Made by `intake.mail.parse.parse`; matching, filing and the command line read it.
+Nothing here knows where a message came from or what becomes of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from intake.mail.robots import is_robot_address
+
+AutomaticKind = Literal["auto-replied", "auto-generated", "bulk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox (RFC 5322 section 3.4): display name, decoded, may be ""; address as written."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of the message, decoded. `content_id` without <>; `inline`: shown inside the HTML."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    inline: bool
+    content_id: str | None
+
+    @property
+    def size(self) -> int:
+        """Bytes after decoding."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the decoded bytes: the name under which the content is stored."""
+        return sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A delivery report (RFC 3464, or prose of the same meaning).
+
+    `status` is an RFC 3463 code such as 5.1.1, "" when the report gives none;
+    `action` is failed, delayed, expanded, relayed or "".
+    """
+
+    recipients: tuple[str, ...]
+    status: str
+    action: str
+    diagnostic: str
+    original_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """Why the message counts as sent by a machine (RFC 3834 and custom); `evidence` quotes the sign."""
+
+    kind: AutomaticKind
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Everything a message says. Ids are without <>; `date` is aware UTC; see `parse` for what is capped.
+
+    `text` is the whole plain text a person would read; `html` is sanitised and "" when there is none.
+    `reply_text` and `quoted_text` together hold every word of `text`.
+    `fingerprint` is equal for one message that came through two mailboxes.
+    """
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: Address | None
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    delivered_to: tuple[str, ...]
+    return_path: str | None
+    subject: str
+    date: datetime | None
+    text: str
+    html: str
+    reply_text: str
+    quoted_text: str
+    attachments: tuple[Attachment, ...]
+    automatic: Automatic | None
+    bounce: Bounce | None
+    defects: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def is_auto_answerable(self) -> bool:
+        """True when an acknowledgement may be sent (RFC 3834 section 2): a person wrote, and reads there."""
+        if self.sender is None or self.automatic is not None or self.bounce is not None:
+            return False
+        return not any(is_robot_address(one.address) for one in (self.sender, *self.reply_to))
