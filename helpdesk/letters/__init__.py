@@ -1,0 +1,1 @@
+"""Letters to people: composed as plain EmailMessages, sent through a transport, each delivery a row."""

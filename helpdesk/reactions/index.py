@@ -1,0 +1,162 @@
+"""Keeps the search index in step: what changed becomes a document again, or goes away. Run by the worker only.
+
+Idempotent: an upsert by key and version. `compare` finds what an index that was lost or copied about has wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.lifecycle import ResolutionCode, State
+from helpdesk.incidents.thread import Entry, EntryKind
+from helpdesk.journal import Event
+from helpdesk.knowledge.article import Article, Audience
+from helpdesk.people.requester import Requester
+from search.document import Document, Key
+from search.index import Index
+
+BODY_LENGTH_MAX = 20_000
+BATCH = 500
+# What these ended with helps nobody who has the same problem.
+WITHOUT_FIX = frozenset({ResolutionCode.DUPLICATE.value, ResolutionCode.WITHDRAWN.value})
+
+
+def keys_of(events: list[Event]) -> list[Key]:
+    """The records these events are about, each once."""
+    return list(dict.fromkeys(Key(event.record_kind, event.record_id) for event in events))
+
+
+def index_records(session: Session, index: Index, keys: list[Key]) -> None:
+    """Brings these records up to date in the index, as one change."""
+    found = list(documents(session, keys))
+    present = {document.key for document in found}
+    index.apply(found, [key for key in keys if key not in present])
+
+
+def documents(session: Session, keys: list[Key]) -> Iterator[Document]:
+    """Documents of those records that exist and are to be found."""
+    incident_ids = [key.id for key in keys if key.kind == Incident.record_kind]
+    article_ids = [key.id for key in keys if key.kind == Article.record_kind]
+    for number in range(0, len(incident_ids), BATCH):
+        for incident in session.scalars(_incidents().where(Incident.id.in_(incident_ids[number : number + BATCH]))):
+            yield of_incident(incident)
+    for article in session.scalars(_articles().where(Article.id.in_(article_ids))):
+        yield of_article(article)
+
+
+def all_documents(session: Session) -> Iterator[Document]:
+    """Every record as a document, in batches: for a rebuild."""
+    last = 0
+    while True:
+        batch = list(session.scalars(_incidents().where(Incident.id > last).order_by(Incident.id).limit(BATCH)))
+        if not batch:
+            break
+        yield from (of_incident(incident) for incident in batch)
+        last = batch[-1].id
+        session.expunge_all()
+    yield from (of_article(article) for article in session.scalars(_articles()))
+
+
+def _incidents() -> Select[Incident]:
+    return select(Incident).options(
+        joinedload(Incident.requester).selectinload(Requester.addresses),
+        joinedload(Incident.team),
+        joinedload(Incident.service),
+        joinedload(Incident.category),
+        selectinload(Incident.entries),
+    )
+
+
+def _articles() -> Select[Article]:
+    return (
+        select(Article)
+        .where(Article.archived_at.is_(None))
+        .options(joinedload(Article.service), joinedload(Article.category))
+        .order_by(Article.id)
+    )
+
+
+def of_incident(incident: Incident) -> Document:
+    private = incident.team is not None and incident.team.private
+    return Document(
+        key=Key(Incident.record_kind, incident.id),
+        version=incident.version,
+        title=incident.subject,
+        body=_thread_text(incident.entries),
+        fix=f"{incident.cause}\n\n{incident.resolution}".strip(),
+        audience=frozenset({f"team:{incident.team_id}"} if private else {"agents"}),
+        at=incident.opened_at,
+        state=incident.state,
+        service=incident.service.name if incident.service else "",
+        category=incident.category.path if incident.category else "",
+        people=" ".join([incident.requester.name, *(one.address for one in incident.requester.addresses)]),
+        reference=incident.number,
+        suggestable=_has_fix(incident),
+    )
+
+
+def _has_fix(incident: Incident) -> bool:
+    resolved = incident.state in (State.RESOLVED.value, State.CLOSED.value)
+    return resolved and bool(incident.resolution) and incident.resolution_code not in WITHOUT_FIX
+
+
+def _thread_text(entries: list[Entry]) -> str:
+    """What people wrote, the requester first; quoted text and automatic mail are not part of it."""
+    written = [entry for entry in entries if not entry.automatic]
+    ordered = sorted(written, key=lambda entry: entry.kind != EntryKind.MESSAGE.value)
+    return "\n\n".join(entry.text for entry in ordered)[:BODY_LENGTH_MAX]
+
+
+def of_article(article: Article) -> Document:
+    public = article.audience == Audience.PUBLIC.value
+    return Document(
+        key=Key(Article.record_kind, article.id),
+        version=article.version,
+        title=article.title,
+        body="",
+        fix=article.body[:BODY_LENGTH_MAX],
+        audience=frozenset({"agents", "public"} if public else {"agents"}),
+        at=article.updated_at,
+        state=article.audience,
+        service=article.service.name if article.service else "",
+        category=article.category.path if article.category else "",
+        reference="",
+        suggestable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the index has wrong: not there, an old version, or a record that is gone."""
+
+    missing: tuple[Key, ...]
+    outdated: tuple[Key, ...]
+    surplus: tuple[Key, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.outdated or self.surplus)
+
+
+def compare(session: Session, index: Index) -> Difference:
+    """Index and database by key and version."""
+    held = index.versions()
+    there = {
+        Key(Incident.record_kind, number): version
+        for number, version in session.execute(select(Incident.id, Incident.version))
+    }
+    articles = session.execute(select(Article.id, Article.version).where(Article.archived_at.is_(None)))
+    there |= {Key(Article.record_kind, number): version for number, version in articles}
+    return Difference(
+        missing=tuple(sorted(there.keys() - held.keys())),
+        outdated=tuple(sorted(key for key in there.keys() & held.keys() if there[key] != held[key])),
+        surplus=tuple(sorted(held.keys() - there.keys())),
+    )
+
+
+def mend(session: Session, index: Index, difference: Difference) -> None:
+    """Brings the index into step, in batches."""
+    wrong = [*difference.missing, *difference.outdated, *difference.surplus]
+    for number in range(0, len(wrong), BATCH):
+        index_records(session, index, wrong[number : number + BATCH])

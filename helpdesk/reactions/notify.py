@@ -1,0 +1,130 @@
+"""The reaction that tells people: an event becomes letters, each a Delivery with an errand that sends it.
+
+Running it twice makes nothing twice. It commits nothing; the worker does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from helpdesk import errands
+from helpdesk.attachments.store import BlobStore
+from helpdesk.errors import Invalid
+from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.thread import MessageReference
+from helpdesk.journal import Event
+from helpdesk.letters.addresses import wire_address
+from helpdesk.letters.compose import compose
+from helpdesk.letters.contents import Occasion, Stationery
+from helpdesk.letters.delivery import Delivery, DeliveryState, letters_of_event
+from helpdesk.letters.kinds import Letter
+from helpdesk.letters.message_ids import make_message_id
+from helpdesk.letters.readers import Planned, plan
+from helpdesk.letters.restraint import reason_against
+from helpdesk.letters.wire import to_bytes
+from helpdesk.mailboxes.mailbox import Mailbox, active_mailboxes
+from helpdesk.reactions import DELIVER
+from helpdesk.settings import Settings
+
+NO_MAILBOX = "No mailbox is set up to send from. Add one under Settings, then write again."
+
+
+def notify(
+    session: Session, event: Event, *, settings: Settings, signing_key: str, store: BlobStore, now: datetime
+) -> None:
+    """Composes and queues every letter that this event asks for; what must not be sent is recorded with its reason."""
+    incident = session.get(Incident, event.record_id) if event.record_kind == Incident.record_kind else None
+    if incident is None:
+        return
+    stationery = Stationery(settings, signing_key, store)
+    mailbox = _mailbox(session, incident)
+    planned = plan(session, incident, event)
+    made = letters_of_event(session, event.id)
+    for one in planned:
+        if (one.letter.value, one.address) not in made:
+            occasion = Occasion(session, stationery, incident, event, one)
+            _make(occasion, mailbox, _copied(one, planned), now)
+
+
+def _mailbox(session: Session, incident: Incident) -> Mailbox | None:
+    """The one that the requester wrote to; else, or when that is retired, the first there is."""
+    if incident.mailbox and incident.mailbox.active:
+        return incident.mailbox
+    return next(iter(active_mailboxes(session)), None)
+
+
+def _copied(one: Planned, planned: Iterable[Planned]) -> tuple[Planned, ...]:
+    if one.letter is not Letter.REPLY:
+        return ()
+    return tuple(other for other in planned if other is not one and _is_address(other.address))
+
+
+def _is_address(address: str) -> bool:
+    try:
+        return bool(wire_address(address))
+    except Invalid:
+        return False
+
+
+def _make(occasion: Occasion, mailbox: Mailbox | None, copied: tuple[Planned, ...], now: datetime) -> None:
+    session, delivery = occasion.session, _row(occasion, mailbox, now)
+    state, reason = _obstacle(occasion, mailbox, now)
+    if state or mailbox is None:
+        delivery.settle(state or DeliveryState.FAILED, reason)
+    else:
+        letter = compose(occasion, mailbox, delivery.message_id, now=now, copied=copied)
+        delivery.subject = str(letter["Subject"])
+        delivery.raw_sha256 = occasion.stationery.store.put(to_bytes(letter))
+    session.add(delivery)
+    session.flush()
+    if delivery.raw_sha256:
+        _send_on(session, delivery, now)
+
+
+def _row(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> Delivery:
+    planned, stationery = occasion.planned, occasion.stationery
+    message_id = make_message_id(
+        stationery.signing_key,
+        occasion.event.id,
+        planned.address,
+        domain=stationery.settings.mail_domain or (mailbox.domain if mailbox else "localhost"),
+        incident_id=occasion.incident.id,
+        side=planned.letter.side,
+    )
+    return Delivery(
+        letter=planned.letter.value,
+        event_id=occasion.event.id,
+        incident_id=occasion.incident.id,
+        entry_id=planned.entry.id if planned.entry else None,
+        mailbox=mailbox,
+        recipient=planned.address,
+        message_id=message_id,
+        state=DeliveryState.QUEUED.value,
+        created_at=now,
+    )
+
+
+def _obstacle(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> tuple[DeliveryState | None, str]:
+    """(state, reason) of a letter that will not be composed; (None, "") when all is well."""
+    planned = occasion.planned
+    if planned.overtaken:
+        return DeliveryState.SUPPRESSED, planned.overtaken
+    reason = reason_against(
+        occasion.session, planned.letter, planned.address, incident=occasion.incident, event=occasion.event, now=now
+    )
+    if reason:
+        return DeliveryState.SUPPRESSED, reason
+    try:
+        wire_address(planned.address)
+    except Invalid as error:
+        return DeliveryState.FAILED, str(error)
+    return (None, "") if mailbox else (DeliveryState.FAILED, NO_MAILBOX)
+
+
+def _send_on(session: Session, delivery: Delivery, now: datetime) -> None:
+    session.add(
+        MessageReference(
+            message_id=delivery.message_id, incident_id=delivery.incident_id, entry_id=delivery.entry_id, ours=True
+        )
+    )
+    errands.send_on(session, DELIVER, at=now, delivery_id=delivery.id)
