@@ -1,0 +1,282 @@
+"""One IMAP connection to one mailbox: TLS verified or refused, UIDs only, nothing marked as read.
+
+For the listener, and for the connection test of `helpdesk setup`. Fetching bodies is in `imap_fetch`,
+moving and flagging in `imap_settle`. A failure comes out as a `MailboxError` that says what to do next.
+"""
+
+import select
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import (
+    CapabilityError,
+    IMAPClientAbortError,
+    IMAPClientError,
+    IMAPClientReadOnlyError,
+    LoginError,
+)
+
+from intake.source import (
+    Folder,
+    LoginRefused,
+    MailboxAccount,
+    MailboxError,
+    ServerRefused,
+    Unreachable,
+    Untrusted,
+)
+
+CONNECT_SECONDS = 15
+READ_SECONDS = 60
+GOODBYE_SECONDS = 5
+SLICE_SECONDS = 0.5  # how long a stop may go unnoticed while waiting
+IDLE_SECONDS = 9 * 60  # well under the 29 minutes of RFC 2177, and under the patience of most firewalls
+FIRST_IDLE_SECONDS = 1.0
+LISTING = 50_000  # UIDs asked for in one SEARCH: imaplib refuses an answer line of more than 1,000,000 bytes
+# RFC 5530: the account is fine, the server isn't.
+TEMPORARY = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "[SERVERBUG]")
+
+
+class ImapSession:
+    """A signed-in connection. Not for use by two threads; use as a context manager."""
+
+    def __init__(self, account: MailboxAccount, client: IMAPClient) -> None:
+        self.account = account
+        self.client = client
+        self.permanent_flags: frozenset[bytes] = frozenset()
+        self.read_only = False
+        self.asking_for: list[int] = []  # UIDs of the latest FETCH: those a connection that broke had asked for
+        self._idle_round_seconds = FIRST_IDLE_SECONDS
+        self._idle_refused = False
+
+    @classmethod
+    def connect(cls, account: MailboxAccount) -> Self:
+        """Connects, secures and signs in. Raises Unreachable, Untrusted or LoginRefused."""
+        with explained(account, "connect"):
+            client = _open(account)
+            try:
+                _sign_in(client, account)
+                client.normalise_times = False  # otherwise INTERNALDATE comes naive, in local time
+            except BaseException:
+                _drop(client)
+                raise
+        return cls(account, client)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Says goodbye after an orderly end; after an error it only hangs up: the server may be gone."""
+        if error is None:
+            with suppress(OSError, ValueError, IMAPClientError):
+                self.client.socket().settimeout(GOODBYE_SECONDS)
+                self.client.logout()
+        _drop(self.client)
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether `wait` works here; some servers announce IDLE and refuse it for a folder."""
+        return not self._idle_refused and bool(self.client.has_capability("IDLE"))
+
+    def select(self, name: str) -> Folder:
+        """Opens a folder afresh: flags, UIDVALIDITY and count are as of now. Read-only ones are opened so."""
+        with explained(self.account, f"open the folder {name!r}"):
+            server_name = self.server_name(name)
+            try:
+                answer, self.read_only = self.client.select_folder(server_name), False
+            except IMAPClientReadOnlyError:
+                answer, self.read_only = self.client.select_folder(server_name, readonly=True), True
+        if b"UIDVALIDITY" not in answer:
+            raise ServerRefused(
+                f"{self.account.host} gives no UIDVALIDITY for {name!r}; this folder can't be read safely"
+            )
+        # Without PERMANENTFLAGS the client assumes that all flags can be kept (RFC 9051 section 7.1).
+        self.permanent_flags = frozenset(answer.get(b"PERMANENTFLAGS", (rb"\Flagged",)))
+        return Folder(name, answer[b"UIDVALIDITY"], answer.get(b"UIDNEXT", 0), answer.get(b"EXISTS", 0))
+
+    def server_name(self, name: str) -> str:
+        """A folder's name as this server spells it: personal namespace and separator (RFC 2342)."""
+        if name.upper() == "INBOX" or not self.client.has_capability("NAMESPACE"):
+            return name
+        spaces = self._namespaces
+        prefix, separator = (spaces.personal or (("", "/"),))[0]
+        if separator:
+            name = name.replace("/", separator)
+        prefixes = [start for space in spaces if space for start, _ in space if start]
+        return name if any(name.startswith(start) for start in prefixes) else prefix + name
+
+    @cached_property
+    def _namespaces(self) -> Any:
+        return self.client.namespace()
+
+    def uids(self, folder: Folder) -> list[int]:
+        """All UIDs in the selected folder, ascending, however many there are."""
+        if not folder.exists:
+            return []
+        edges: list[int] = []
+        if folder.exists > LISTING:
+            # Sequence numbers serve only to cut the folder into slices of UIDs; an expunge in between makes
+            # slices smaller, and hides nothing.
+            steps = ",".join(str(number) for number in range(LISTING, folder.exists, LISTING))
+            edges = self._search(steps)
+        found: set[int] = set()
+        for low, high in zip([1, *(edge + 1 for edge in edges)], [*edges, None], strict=True):
+            found.update(uid for uid in self._search(f"UID {low}:{high or '*'}") if uid >= low)
+        return sorted(found)
+
+    def uids_above(self, uid: int) -> list[int]:
+        """UIDs greater than `uid`, ascending. "n:*" always names the last mail too (RFC 9051 section 9)."""
+        return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
+
+    def still_here(self, uids: list[int]) -> set[int]:
+        """Which of `uids` the selected folder still holds."""
+        return {uid for part in chunks(uids, 500) for uid in self._search("UID " + ",".join(map(str, part)))}
+
+    def _search(self, criteria: str) -> list[int]:
+        # Never a CHARSET: some servers refuse it, and numbers need none.
+        with explained(self.account, "list the mails"):
+            return sorted(int(uid) for uid in self.client.search(criteria))
+
+    def wait(self, timeout_seconds: float, stop: Event, tick: Callable[[], None]) -> bool:
+        """Waits in IDLE until the server announces mail (True), the time is up or `stop` is set (False).
+
+        `tick` is called every half second. The first round after news is short: a change that the server
+        reports in the same packet as its "+ idling" is seen only when the round ends.
+        """
+        seconds = min(timeout_seconds, self._idle_round_seconds)
+        with explained(self.account, "wait for mail"):
+            if not self._enter_idle():
+                return False
+            self._until_readable(seconds, stop, tick)
+            _, news = self.client.idle_done()
+        said = any(_is_news(answer) for answer in news)
+        self._idle_round_seconds = FIRST_IDLE_SECONDS if said else IDLE_SECONDS
+        return said
+
+    def _enter_idle(self) -> bool:
+        try:
+            self.client.idle()
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            if "b'* " in str(error):  # news before "+ idling" puts imapclient out of step with the server
+                raise Unreachable(f"{self.account.host} had news at the start of IDLE; connecting again") from error
+            self._idle_refused = True
+        return not self._idle_refused
+
+    def _until_readable(self, seconds: float, stop: Event, tick: Callable[[], None]) -> None:
+        end = monotonic() + seconds
+        poller = select.poll()
+        poller.register(self.client.socket().fileno(), select.POLLIN)
+        while not stop.is_set() and (left := end - monotonic()) > 0:
+            if _decrypted(self.client.socket()) or poller.poll(min(left, SLICE_SECONDS) * 1000):
+                return
+            tick()
+
+    def noop(self) -> None:
+        """Keeps the connection from being logged out, and notices when it is gone."""
+        with explained(self.account, "answer"):
+            self.client.noop()
+
+
+def chunks(uids: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(uids), size):
+        yield uids[start : start + size]
+
+
+@contextmanager
+def explained(account: MailboxAccount, wish: str) -> Iterator[None]:
+    """Turns what the libraries raise into a MailboxError in words. `wish` completes "... refused to"."""
+    server = f"{account.host}:{account.port}"
+    try:
+        yield
+    except MailboxError:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise Untrusted(
+            f"{server} shows a certificate that can't be verified ({error.verify_message}); "
+            "check the host name, or give the file of your own certificate authority"
+        ) from error
+    except ssl.SSLError as error:
+        raise Unreachable(f"no encrypted connection to {server} ({error.reason}); check port and security") from error
+    except (IMAPClientAbortError, OSError, EOFError) as error:
+        raise Unreachable(f"the connection to {server} failed ({_words(error)}); it is tried again") from error
+    except IMAPClientError as error:
+        raise ServerRefused(f"{server} refused to {wish}: {_words(error)}") from error
+
+
+def _trust(account: MailboxAccount) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+    except OSError as error:  # ssl.SSLError is one too
+        raise Untrusted(f"no certificate authority can be read from {account.ca_file}; give a PEM file") from error
+
+
+def _open(account: MailboxAccount) -> IMAPClient:
+    context = _trust(account)
+    timeout = SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    wrapped = account.security == "tls"
+    client = IMAPClient(account.host, port=account.port, ssl=wrapped, ssl_context=context, timeout=timeout)
+    if account.security == "starttls":
+        try:
+            client.starttls(context)
+        except CapabilityError as error:
+            _drop(client)
+            raise Untrusted(f"{account.host} offers no STARTTLS; use tls, usually on port 993") from error
+        except BaseException:
+            _drop(client)
+            raise
+    return client
+
+
+def _sign_in(client: IMAPClient, account: MailboxAccount) -> None:
+    try:
+        if client.has_capability("AUTH=PLAIN"):  # carries any character; LOGIN is ASCII in imaplib
+            client.plain_login(account.username, account.password)
+        elif client.has_capability("LOGINDISABLED"):
+            raise LoginRefused(f"{account.host} takes no password on this connection; use tls or starttls")
+        else:
+            client.login(_quoted(account.username), account.password)
+    except UnicodeEncodeError as error:
+        raise LoginRefused(f"{account.host} takes only ASCII user names and passwords (no AUTH=PLAIN)") from error
+    except LoginError as error:
+        # imapclient raises LoginError for a connection that broke as well.
+        if isinstance(error.__context__, IMAPClientAbortError) or any(word in str(error) for word in TEMPORARY):
+            raise Unreachable(f"{account.host} can't sign in just now ({_words(error)}); it is tried again") from error
+        raise LoginRefused(
+            f"{account.host} refused the sign-in of {account.username} ({_words(error)}); correct user name or password"
+        ) from error
+
+
+def _drop(client: IMAPClient) -> None:
+    with suppress(OSError, ValueError):
+        client.shutdown()
+
+
+def _quoted(text: str) -> str:
+    # imaplib quotes the password of LOGIN, but not the user name.
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _decrypted(sock: Any) -> bool:
+    # What TLS has already read is not seen by poll().
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+
+def _is_news(answer: Any) -> bool:
+    # Others reading, flagging or expunging isn't news; neither is "* OK Still here", which wakes firewalls.
+    return isinstance(answer, tuple) and b"EXISTS" in answer
+
+
+def _words(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text[2:-1] if text.startswith(("b'", 'b"')) else text
