@@ -161,7 +161,7 @@ def accounts(session: Session, house: House) -> list[MailboxAccount]:
 
 
 def account_of(mailbox: Mailbox, house: House) -> MailboxAccount:
-    """How to reach one mailbox. Raises Conflict for a password sealed under another key, ValueError for a bad setting."""
+    """How to reach one mailbox. Raises Conflict when its password can't be read, ValueError for a bad setting."""
     return MailboxAccount(
         mailbox_id=mailbox.id,
         host=mailbox.imap_host,

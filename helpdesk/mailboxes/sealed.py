@@ -25,5 +25,5 @@ def unseal(signing_key: str, sealed: str) -> str:
         return _box(signing_key).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise Conflict(
-            "A mailbox password was sealed under another secret key. Bring the old key back, or enter the password again."
+            "A mailbox password was sealed under another secret key. Bring that key back, or enter the password again."
         ) from None
