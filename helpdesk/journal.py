@@ -128,10 +128,13 @@ def record(
     *,
     by: Actor,
     at: datetime,
+    begins: bool = False,
     **data: Any,
 ) -> Event:
-    """Appends one event to a record's chain. Two writers of one record meet at the unique constraint."""
-    head = _head(session, record_kind, record_id)
+    """Appends one event to a record's chain. Two writers of one record meet at the unique constraint.
+
+    `begins`: the record was made just now, so there is no chain to look for yet."""
+    head = None if begins else _head(session, record_kind, record_id)
     event = Event(
         record_kind=record_kind,
         record_id=record_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from helpdesk.attachments import Attachment, attach
 from helpdesk.attachments.store import BlobStore
+from helpdesk.db import only_reading
 from helpdesk.errors import Conflict, Refused
 from helpdesk.house import House
 from helpdesk.incidents.incident import Incident
@@ -19,7 +20,7 @@ from helpdesk.incidents.opening import open_incident
 from helpdesk.incidents.thread import Words
 from helpdesk.journal import Actor, EventKind
 from helpdesk.letters.delivery import DeliveryState, by_message_id
-from helpdesk.mailboxes.mailbox import Mailbox, own_addresses
+from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.requester import Requester, known_requester, normalized
 from helpdesk.services import Service
 from intake.form import Submission, compose
@@ -88,46 +89,106 @@ def file_row(session: Session, house: House, row_id: int, decision: Decision | N
 
 
 def _file(session: Session, house: House, row_id: int, decision: Decision | None) -> Filed:
-    row = session.get(LedgerRow, row_id, populate_existing=True)
-    if row is None:
-        raise Conflict(f"The ledger has no row {row_id}.")
-    if row.sha256 is None:
-        return _hold(session, row_id, row.reason or "It is larger than the desk takes and was left on the server.")
-    expected = row.state
+    with only_reading():
+        expected, sha256, reason = _stored_state(session, row_id)
+    if sha256 is None:
+        return _hold(session, row_id, reason or "It is larger than the desk takes and was left on the server.")
     if (decision is None and expected != LedgerState.FETCHED.value) or expected == LedgerState.FILED.value:
-        session.rollback()
-        return _as_filed(row)
+        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
     # Reading and storing come before the transaction: they are slow and change nothing.
-    raw, place = house.store.get(row.sha256), tuple(row.envelope_to)
-    session.rollback()
-    arrival = parse(raw, limits=Limits(bytes_max=house.settings.message_bytes_max))
+    arrival = parse(house.store.get(sha256), limits=Limits(bytes_max=house.settings.message_bytes_max))
     attachments = _stored(house.store, arrival)
-    now = house.clock.now()
-    if not _claim(session, row_id, expected):
+    # The first statement of the transaction: whoever has the row locked goes first.
+    row = session.get_one(LedgerRow, row_id, populate_existing=True, with_for_update=True)
+    if row.state != expected:
         session.rollback()
-        return _as_filed(session.get(LedgerRow, row_id, populate_existing=True) or row)
-    row = session.get(LedgerRow, row_id, populate_existing=True) or row
-    fingerprint = arrival.fingerprint if arrival.message_id else row.sha256 or ""
+        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
+    mailboxes = tuple(session.scalars(select(Mailbox).order_by(Mailbox.id)))
+    arrived = _Arrived(row, arrival, attachments, mailboxes, house.clock.now())
+    fingerprint = arrival.fingerprint if arrival.message_id else sha256
     chosen = decision or decide(
-        session, house.signing_key, arrival, row_id=row.id, fingerprint=fingerprint, envelope_to=place
+        session,
+        house.signing_key,
+        arrival,
+        row_id=row.id,
+        fingerprint=fingerprint,
+        envelope_to=tuple(row.envelope_to),
+        ours=arrived.ours,
     )
     _describe(row, arrival, chosen)
-    _apply(session, row, arrival, attachments, chosen, now)
+    _apply(session, arrived, chosen)
     if chosen.outcome is not Outcome.IGNORE:
-        row.filed_fingerprint = fingerprint or None
+        row.filed_fingerprint = fingerprint
+    filed = _as_filed(row)
     session.commit()
-    return _as_filed(row)
+    return filed
 
 
-def _claim(session: Session, row_id: int, expected: str) -> bool:
-    # The first statement of the transaction: whoever changes the row has it until the commit.
-    claimed = session.execute(
-        update(LedgerRow)
-        .where(LedgerRow.id == row_id, LedgerRow.state == expected)
-        .values(state=LedgerState.FILED.value)
-        .execution_options(synchronize_session=False)
-    )
-    return getattr(claimed, "rowcount", 0) == 1
+def _stored_state(session: Session, row_id: int) -> tuple[str, str | None, str]:
+    found = session.execute(
+        select(LedgerRow.state, LedgerRow.sha256, LedgerRow.reason).where(LedgerRow.id == row_id)
+    ).first()
+    session.rollback()
+    if found is None:
+        raise Conflict(f"The ledger has no row {row_id}.")
+    state, sha256, reason = found
+    return state, sha256, reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """One mail about to be filed, with what filing it needs to know."""
+
+    row: LedgerRow
+    arrival: Arrival
+    attachments: tuple[Attachment, ...]
+    mailboxes: tuple[Mailbox, ...]
+    now: datetime
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """All addresses that are ours, retired ones too."""
+        return frozenset(mailbox.address.lower() for mailbox in self.mailboxes)
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The mailbox it was fetched from, or that it was written to: answers leave from there."""
+        if self.row.mailbox_id:
+            return next((one for one in self.mailboxes if one.id == self.row.mailbox_id), None)
+        people = (*self.arrival.to, *self.arrival.cc)
+        written_to = (*self.row.envelope_to, *self.arrival.delivered_to, *(one.address for one in people))
+        wanted = {_without_tag(address.strip().lower()) for address in written_to}
+        return next((one for one in self.mailboxes if one.address.lower() in wanted), None)
+
+    def words(self, copied: tuple[str, ...] = ()) -> Words:
+        arrival = self.arrival
+        # A first mail that holds only a forwarded text is about just that text.
+        folded = bool(arrival.reply_text.strip())
+        text = arrival.reply_text if folded else arrival.text
+        automatic = arrival.automatic.evidence if arrival.automatic else ("delivery report" if arrival.bounce else "")
+        return Words(
+            text=text.strip() or ("" if arrival.html or self.attachments else "(The mail was empty.)"),
+            html=arrival.html,
+            quoted=arrival.quoted_text if folded else "",
+            attachments=self.attachments,
+            cc=copied,
+            message_id=arrival.message_id,
+            references=tuple(dict.fromkeys((*arrival.references, *arrival.in_reply_to)))[-50:],
+            automatic=automatic,
+        )
+
+    def copied(self, requester: Requester) -> tuple[str, ...]:
+        """Who else reads along: To and Cc without ourselves and without the requester."""
+        theirs = {one.address for one in requester.addresses}
+        found: dict[str, None] = {}
+        for one in (*self.arrival.to, *self.arrival.cc):
+            try:
+                address = normalized(one.address)
+            except Refused:
+                continue
+            if _without_tag(address) not in self.ours and address not in theirs:
+                found[address] = None
+        return tuple(found)[:CC_MAX]
 
 
 def _describe(row: LedgerRow, arrival: Arrival, decision: Decision) -> None:
@@ -138,14 +199,8 @@ def _describe(row: LedgerRow, arrival: Arrival, decision: Decision) -> None:
     row.reason = decision.reason
 
 
-def _apply(
-    session: Session,
-    row: LedgerRow,
-    arrival: Arrival,
-    attachments: tuple[Attachment, ...],
-    decision: Decision,
-    now: datetime,
-) -> None:
+def _apply(session: Session, arrived: _Arrived, decision: Decision) -> None:
+    row, now = arrived.row, arrived.now
     match decision.outcome:
         case Outcome.HOLD:
             row.state, row.incident_id = LedgerState.HELD.value, None
@@ -153,34 +208,31 @@ def _apply(
             row.state, row.incident_id = LedgerState.IGNORED.value, decision.incident_id
         case Outcome.NEW:
             row.state = LedgerState.FILED.value
-            row.incident_id, row.entry_id = _open(session, row, arrival, attachments, now)
+            row.incident_id, row.entry_id = _open(session, arrived)
         case Outcome.JOIN | Outcome.BOUNCE:
             row.state = LedgerState.FILED.value
             incident = session.get_one(Incident, decision.incident_id)
-            writer = _writer(session, arrival, now)
-            words = _words(session, arrival, attachments, is_first=False)
-            entry = incident.receive(words, by=writer, at=now)
+            entry = incident.receive(arrived.words(), by=_writer(session, arrived.arrival, now), at=now)
             row.incident_id, row.entry_id = incident.id, entry.id
             if decision.outcome is Outcome.BOUNCE:
-                _note_bounce(session, incident, arrival, decision, entry.id, now)
+                _note_bounce(session, incident, arrived.arrival, decision, entry.id, now)
 
 
-def _open(
-    session: Session, row: LedgerRow, arrival: Arrival, attachments: tuple[Attachment, ...], now: datetime
-) -> tuple[int, int]:
-    if arrival.sender is None:
+def _open(session: Session, arrived: _Arrived) -> tuple[int, int]:
+    sender, row = arrived.arrival.sender, arrived.row
+    if sender is None:
         raise Conflict("It has no sender, so nobody could be answered. Attach it to an incident instead.")
-    requester = known_requester(session, arrival.sender.address, arrival.sender.name, at=now)
+    requester = known_requester(session, sender.address, sender.name, at=arrived.now)
     service = session.get(Service, row.hints["service_id"]) if row.hints.get("service_id") else None
     incident, entry = open_incident(
         session,
         requester,
-        arrival.subject,
-        _words(session, arrival, attachments, is_first=True, requester=requester),
+        arrived.arrival.subject,
+        arrived.words(arrived.copied(requester)),
         source="form" if row.source == Source.FORM.value else "mail",
         by=requester.actor(),
-        at=now,
-        mailbox=_mailbox(session, row, arrival),
+        at=arrived.now,
+        mailbox=arrived.mailbox,
         service=service,
         impact=int(row.hints.get("impact", 3)),
         urgency=int(row.hints.get("urgency", 2)),
@@ -188,59 +240,9 @@ def _open(
     return incident.id, entry.id
 
 
-def _words(
-    session: Session,
-    arrival: Arrival,
-    attachments: tuple[Attachment, ...],
-    *,
-    is_first: bool,
-    requester: Requester | None = None,
-) -> Words:
-    # A first mail that holds only a forwarded text is about just that text.
-    folded = bool(arrival.reply_text.strip())
-    text = arrival.reply_text if folded else arrival.text
-    automatic = arrival.automatic.evidence if arrival.automatic else ("delivery report" if arrival.bounce else "")
-    return Words(
-        text=text.strip() or ("" if arrival.html or attachments else "(The mail was empty.)"),
-        html=arrival.html,
-        quoted=arrival.quoted_text if folded else "",
-        attachments=attachments,
-        cc=_copied(session, arrival, requester) if is_first else (),
-        message_id=arrival.message_id,
-        references=tuple(dict.fromkeys((*arrival.references, *arrival.in_reply_to)))[-50:],
-        automatic=automatic,
-    )
-
-
-def _copied(session: Session, arrival: Arrival, requester: Requester | None) -> tuple[str, ...]:
-    """Who else reads along: To and Cc without ourselves and without the requester."""
-    ours = own_addresses(session)
-    theirs = {one.address for one in requester.addresses} if requester else set()
-    found: dict[str, None] = {}
-    for one in (*arrival.to, *arrival.cc):
-        try:
-            address = normalized(one.address)
-        except Refused:
-            continue
-        if _without_tag(address) not in ours and address not in theirs:
-            found[address] = None
-    return tuple(found)[:CC_MAX]
-
-
 def _without_tag(address: str) -> str:
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def _mailbox(session: Session, row: LedgerRow, arrival: Arrival) -> Mailbox | None:
-    """The mailbox it was fetched from, or that it was written to: answers leave from there."""
-    if row.mailbox_id:
-        return session.get(Mailbox, row.mailbox_id)
-    written_to = (*row.envelope_to, *arrival.delivered_to, *(one.address for one in (*arrival.to, *arrival.cc)))
-    wanted = {_without_tag(address.strip().lower()) for address in written_to}
-    return next(
-        (one for one in session.scalars(select(Mailbox).order_by(Mailbox.id)) if one.address.lower() in wanted), None
-    )
 
 
 def _writer(session: Session, arrival: Arrival, now: datetime) -> Actor:

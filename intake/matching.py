@@ -72,12 +72,14 @@ def decide(
     row_id: int = 0,
     fingerprint: str = "",
     envelope_to: tuple[str, ...] = (),
+    ours: frozenset[str] | None = None,
 ) -> Decision:
-    """The decision for one mail. `row_id` and `fingerprint` tell copies apart; a dry run leaves them out."""
+    """The decision for one mail. `row_id` and `fingerprint` tell copies apart; a dry run leaves them out.
+    `ours`: our own addresses, for a caller that has them."""
     return (
         _copy(session, row_id, fingerprint)
         or _senderless(arrival)
-        or _our_own(session, key, arrival)
+        or _our_own(key, arrival, own_addresses(session) if ours is None else ours)
         or _report(session, key, arrival)
         or _joining(session, key, arrival, envelope_to)
         or _stray_answer(arrival)
@@ -109,10 +111,10 @@ def _address(address: str) -> str:
         return ""
 
 
-def _our_own(session: Session, key: str, arrival: Arrival) -> Decision | None:
+def _our_own(key: str, arrival: Arrival, ours: frozenset[str]) -> Decision | None:
     if arrival.message_id and read_message_id(key, arrival.message_id):
         return Decision(Outcome.IGNORE, "our own letter", ("It is one of our own letters, come back to us.",))
-    if arrival.sender and _address(arrival.sender.address) in own_addresses(session) and arrival.bounce is None:
+    if arrival.sender and _address(arrival.sender.address) in ours and arrival.bounce is None:
         reason = "It says it was sent from one of our own mailboxes, which a requester can't do: a loop, or forged."
         return Decision(Outcome.HOLD, "own address", (reason,))
     return None

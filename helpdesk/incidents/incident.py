@@ -13,7 +13,7 @@ from helpdesk.base import Base
 from helpdesk.errors import Conflict, Invalid, NotAllowed
 from helpdesk.incidents.lifecycle import PENDING, UNRESOLVED, ResolutionCode, State, Verb, transition
 from helpdesk.incidents.priority import Impact, Urgency, priority_of
-from helpdesk.incidents.thread import Entry, EntryKind, MessageReference, Participant, Words
+from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words, entry_of, references_of
 from helpdesk.journal import Actor, Event, EventKind, Journaled
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent, Team
@@ -253,32 +253,15 @@ class Incident(Base, Journaled):
         self.state, self.is_open, self.updated_at, self.wake_at = state.value, state in UNRESOLVED, at, None
 
     def _write(self, kind: EntryKind, words: Words, by: Actor, at: datetime) -> Entry:
-        words.checked()
-        entry = Entry(
-            kind=kind.value,
-            at=at,
-            author_kind=by.kind,
-            author_id=by.id,
-            author_name=by.name,
-            text=words.text.strip(),
-            html=words.html,
-            quoted=words.quoted,
-            cc=list(words.cc),
-            message_id=words.message_id,
-            automatic=words.automatic,
-            attachments=list(words.attachments),
-            incident_id=self.id,
-        )
+        entry = entry_of(kind, words.checked(), by, at)
+        entry.incident_id = self.id
         session = object_session(self)
         if session is None:
             raise RuntimeError("an incident must be in a session before something is written to it")
         session.add(entry)
         self.updated_at = at
         session.flush()
-        known = {one.lower() for one in (words.message_id, *words.references) if one}
-        session.add_all(
-            MessageReference(message_id=one, incident_id=self.id, entry_id=entry.id) for one in sorted(known)
-        )
+        session.add_all(references_of(words, entry))
         return entry
 
     def _flush(self) -> None:

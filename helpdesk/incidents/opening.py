@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from helpdesk.incidents.incident import Incident, checked_subject
 from helpdesk.incidents.lifecycle import State
 from helpdesk.incidents.priority import Impact, Urgency, priority_of
-from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words
+from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words, entry_of, references_of
 from helpdesk.journal import Actor, EventKind
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Team
@@ -34,7 +34,7 @@ def open_incident(
     """A new incident with its first message. `source` is mail, form, agent or api.
 
     Without a team it goes to the service's, else to the mailbox's. Raises Invalid for an empty report."""
-    words.checked()
+    entry = entry_of(EntryKind.MESSAGE, words.checked(), by, at)
     incident = Incident(
         requester=requester,
         subject=checked_subject(subject),
@@ -50,15 +50,17 @@ def open_incident(
         priority=priority_of(impact, urgency).value,
         opened_at=at,
         updated_at=at,
+        entries=[entry],
+        participants=[Participant(address=address, added_at=at) for address in words.cc],
     )
     session.add(incident)
     session.flush()
-    entry = incident._write(EntryKind.MESSAGE, words, by, at)
-    incident.participants = [Participant(address=address, added_at=at) for address in words.cc]
+    session.add_all(references_of(words, entry))
     incident._record(
         EventKind.OPENED,
         by=by,
         at=at,
+        begins=True,
         entry_id=entry.id,
         source=source,
         automatic=words.automatic,

@@ -2,7 +2,6 @@
 viewer may see, inside the statement."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from json import dumps, loads
@@ -19,7 +18,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -93,18 +91,10 @@ SORTS = {
 VIEWS = ("unassigned", "mine", "open", "all")
 
 
-def visible(viewer: Viewer, private_team_ids: Iterable[int] | None = None) -> ColumnElement[bool]:
-    """The condition under which this viewer may see an incident; asks the database itself which teams are private
-    unless it is told."""
-    if private_team_ids is None:
-        others = select(Team.id).where(Team.private, Team.id.not_in(viewer.team_ids))
-        return or_(Incident.team_id.is_(None), Incident.team_id.not_in(others))
-    hidden = sorted(set(private_team_ids) - viewer.team_ids)
-    return or_(Incident.team_id.is_(None), Incident.team_id.not_in(hidden)) if hidden else true()
-
-
-def private_teams(session: Session) -> list[int]:
-    return list(session.scalars(select(Team.id).where(Team.private)))
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition under which this viewer may see an incident."""
+    others = select(Team.id).where(Team.private, Team.id.not_in(viewer.team_ids))
+    return or_(Incident.team_id.is_(None), Incident.team_id.not_in(others))
 
 
 def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]:
@@ -186,8 +176,8 @@ def view_counts(session: Session, viewer: Viewer) -> ViewCounts:
     """The numbers on the tabs of the queue, in one statement."""
     counts = (_capped_count(visible(viewer), *_conditions(viewer, QueueFilter(view=name))) for name in VIEWS[:3])
     newest = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
-    unassigned, mine, open_, newest_id = session.execute(select(*counts, newest)).one()
-    return ViewCounts(unassigned, mine, open_, newest_id)
+    row = session.execute(select(*counts, newest)).one()
+    return ViewCounts(*(int(number) for number in row))
 
 
 def _order(keys: tuple[Any, ...], falling: bool, name: str) -> list[ColumnElement[Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.attachments import Attachment
 from helpdesk.base import Base
 from helpdesk.errors import Invalid
+from helpdesk.journal import Actor
 
 if TYPE_CHECKING:
     from helpdesk.incidents.incident import Incident
@@ -80,6 +81,30 @@ class MessageReference(Base):
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     ours: Mapped[bool] = mapped_column(default=False)
+
+
+def entry_of(kind: EntryKind, words: Words, by: Actor, at: datetime) -> Entry:
+    """What was written as a row, which belongs to no incident yet."""
+    return Entry(
+        kind=kind.value,
+        at=at,
+        author_kind=by.kind,
+        author_id=by.id,
+        author_name=by.name,
+        text=words.text.strip(),
+        html=words.html,
+        quoted=words.quoted,
+        cc=list(words.cc),
+        message_id=words.message_id,
+        automatic=words.automatic,
+        attachments=list(words.attachments),
+    )
+
+
+def references_of(words: Words, entry: Entry) -> list[MessageReference]:
+    """The Message-IDs by which mail finds back to this entry's incident; the entry must have its numbers."""
+    known = {one.lower() for one in (words.message_id, *words.references) if one}
+    return [MessageReference(message_id=one, incident_id=entry.incident_id, entry_id=entry.id) for one in sorted(known)]
 
 
 class Participant(Base):

@@ -44,7 +44,7 @@ class Mailbox(Base):
     # A private certificate authority, for both directions; empty: the system's.
     ca_file: Mapped[str] = mapped_column(default="")
 
-    team: Mapped[Team | None] = relationship()
+    team: Mapped[Team | None] = relationship(lazy="joined")
     health: Mapped["MailboxHealth | None"] = relationship(back_populates="mailbox", cascade="all, delete-orphan")
 
     @property

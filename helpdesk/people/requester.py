@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from helpdesk.base import Base
 from helpdesk.errors import Invalid
@@ -21,7 +21,7 @@ class Requester(Base):
     created_at: Mapped[datetime]
 
     addresses: Mapped[list["Address"]] = relationship(
-        back_populates="requester", order_by="Address.id", cascade="all, delete-orphan", lazy="selectin"
+        back_populates="requester", order_by="Address.id", cascade="all, delete-orphan"
     )
 
     @property
@@ -41,7 +41,7 @@ class Address(Base):
     address: Mapped[str] = mapped_column(unique=True)
     requester_id: Mapped[int] = mapped_column(ForeignKey("requesters.id"), index=True)
 
-    requester: Mapped[Requester] = relationship(back_populates="addresses", lazy="joined")
+    requester: Mapped[Requester] = relationship(back_populates="addresses")
 
 
 def normalized(address: str) -> str:
@@ -55,8 +55,9 @@ def normalized(address: str) -> str:
 
 
 def find_requester(session: Session, address: str) -> Requester | None:
-    row = session.scalars(select(Address).where(Address.address == normalized(address))).first()
-    return row.requester if row else None
+    owner = select(Address.requester_id).where(Address.address == normalized(address)).scalar_subquery()
+    query = select(Requester).where(Requester.id == owner).options(joinedload(Requester.addresses))
+    return session.scalars(query).unique().first()
 
 
 def known_requester(session: Session, address: str, name: str, *, at: datetime) -> Requester:
