@@ -254,7 +254,7 @@ class Incident(Base, Journaled):
 
     def _write(self, kind: EntryKind, words: Words, by: Actor, at: datetime) -> Entry:
         entry = entry_of(kind, words.checked(), by, at)
-        entry.incident_id = self.id
+        entry.incident = self
         session = object_session(self)
         if session is None:
             raise RuntimeError("an incident must be in a session before something is written to it")
