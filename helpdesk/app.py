@@ -21,6 +21,9 @@ from helpdesk.wake_up import waker
 from helpdesk.web import context, errors, headers, limits, signin
 from search.index import open_index
 
+# Forms that are sent and change nothing.
+ONLY_READ = {"web.preview_article"}
+
 csrf = CSRFProtect()
 migrate = Migrate()
 
@@ -93,7 +96,7 @@ def read_only_gets(app: Flask) -> None:
 
     @app.before_request
     def choose() -> None:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in ONLY_READ:
             db.begin_reading()
         else:
             db.begin_writing()

@@ -26,7 +26,7 @@ from helpdesk.incidents.queries import due_to_wake
 from helpdesk.journal import Actor
 from helpdesk.reactions import DELIVER, INDEX, NOTIFY
 from helpdesk.reactions.deliver import deliver
-from helpdesk.reactions.index import compare, index_records, keys_of, mend
+from helpdesk.reactions.index import all_documents, compare, index_records, keys_of, mend
 from helpdesk.reactions.notify import notify
 from helpdesk.wake_up import open_huey, wake_task
 from search.index import SearchError
@@ -54,9 +54,8 @@ class Lane:
 
 def run_index(session: Session, house: House, batch: list[Errand]) -> None:
     """All changes of a batch become one change of the index: a commit of Whoosh is dear, a document is not."""
-    events = [errand.event for errand in batch if errand.event is not None]
     try:
-        index_records(session, house.index, keys_of(events))
+        index_records(session, house.index, keys_of(batch))
     except SearchError as error:
         for errand in batch:
             _put_back(errand, house, str(error))
@@ -188,6 +187,13 @@ def mend_index(app: Flask) -> None:
             mend(db.session(), house.index, difference)
 
 
+def rebuild_index(app: Flask) -> None:
+    """Weekly: many small changes leave an index in many small parts, which a rebuild makes one again."""
+    house: House = app.extensions["house"]
+    with app.app_context(), db.only_reading():
+        house.index.rebuild(all_documents(db.session()))
+
+
 class _Consumer(Consumer):  # type: ignore[misc]
     """huey's consumer, but the process it runs in keeps its own signal handlers."""
 
@@ -211,6 +217,7 @@ class Worker:
         self._schedule(huey, wake_incidents, crontab(minute="*"))
         self._schedule(huey, seal_yesterday, crontab(minute="10"))
         self._schedule(huey, mend_index, crontab(hour="3", minute="30"))
+        self._schedule(huey, rebuild_index, crontab(day_of_week="0", hour="4", minute="0"))
         # A wake-up is looked for often, since somebody may be waiting for a page to change.
         self.consumer = _Consumer(huey, workers=1, initial_delay=0.05, max_delay=0.25, check_worker_health=False)
 

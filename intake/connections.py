@@ -22,16 +22,16 @@ def try_incoming(mailbox: Mailbox, house: House) -> tuple[bool, str]:
                 "and tells of new mail at once" if session.can_idle else f"and is asked every {account.poll_seconds} s"
             )
     except (MailboxError, Refused, ValueError) as error:
-        return False, f"Incoming: {error}"
+        return False, str(error)
     counts = ", ".join(f"{folder.exists} in {folder.name}" for folder in found)
-    return True, f"Incoming: {mailbox.imap_host} lets us in ({counts}), {push}."
+    return True, f"{mailbox.imap_host} lets us in ({counts}), {push}."
 
 
 def try_outgoing(mailbox: Mailbox, house: House) -> tuple[bool, str]:
     """Signs in by SMTP and asks whether this address may send; sends nothing. (well, what to tell)."""
     if not mailbox.smtp_host:
-        return False, "Outgoing: no SMTP server is named, so no letter can leave from this mailbox."
+        return False, "No SMTP server is named, so no letter can leave from this mailbox."
     try:
-        return True, f"Outgoing: {SmtpTransport(house.signing_key, TRY_SECONDS).check(mailbox)}"
+        return True, SmtpTransport(house.signing_key, TRY_SECONDS).check(mailbox)
     except (NotSent, Refused) as error:
-        return False, f"Outgoing: {error}"
+        return False, str(error)

@@ -57,7 +57,8 @@ class Article(Base, Journaled):
                 f"Somebody saved “{self.title}” while you were writing. Both texts are shown: put yours in again."
             )
         self.title, self.body = _checked(title, body)
-        self.updated_at = at
+        # Whoever writes a new version of what was archived wants it found again.
+        self.updated_at, self.archived_at = at, None
         self._keep(by, at)
         self._record(EventKind.ARTICLE_EDITED, by=by, at=at, number=len(self.versions))
 

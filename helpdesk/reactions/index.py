@@ -4,16 +4,19 @@ Idempotent: an upsert by key and version. `compare` finds what an index that was
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from helpdesk.errands import Errand, send_on
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import ResolutionCode, State
 from helpdesk.incidents.thread import Entry, EntryKind
-from helpdesk.journal import Event
 from helpdesk.knowledge.article import Article, Audience
+from helpdesk.letters.markdown import to_text
 from helpdesk.people.requester import Requester
+from helpdesk.reactions import INDEX
 from search.document import Document, Key
 from search.index import Index
 
@@ -23,9 +26,19 @@ BATCH = 500
 WITHOUT_FIX = frozenset({ResolutionCode.DUPLICATE.value, ResolutionCode.WITHDRAWN.value})
 
 
-def keys_of(events: list[Event]) -> list[Key]:
-    """The records these events are about, each once."""
-    return list(dict.fromkeys(Key(event.record_kind, event.record_id) for event in events))
+def keys_of(batch: list[Errand]) -> list[Key]:
+    """The records these errands are about, each once: their events', and those named outright."""
+    events = (errand.event for errand in batch if errand.event is not None)
+    named = (Key(kind, number) for errand in batch for kind, number in errand.payload.get("records", ()))
+    return list(dict.fromkeys([*(Key(event.record_kind, event.record_id) for event in events), *named]))
+
+
+def index_again_team(session: Session, team_id: int, *, at: datetime) -> None:
+    """What a team works on is seen by others, or no longer: its incidents are indexed anew. The door commits."""
+    numbers = list(session.scalars(select(Incident.id).where(Incident.team_id == team_id)))
+    for first in range(0, len(numbers), BATCH):
+        records = [[Incident.record_kind, number] for number in numbers[first : first + BATCH]]
+        send_on(session, INDEX, at=at, records=records)
 
 
 def index_records(session: Session, index: Index, keys: list[Key]) -> None:
@@ -116,7 +129,7 @@ def of_article(article: Article) -> Document:
         version=article.version,
         title=article.title,
         body="",
-        fix=article.body[:BODY_LENGTH_MAX],
+        fix=to_text(article.body)[:BODY_LENGTH_MAX],
         audience=frozenset({"agents", "public"} if public else {"agents"}),
         at=article.updated_at,
         state=article.audience,

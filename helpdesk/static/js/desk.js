@@ -1,0 +1,11 @@
+// What every page runs. Each module looks for what it serves and is content without it.
+import "./toasts.js";
+import "./dialogs.js";
+import "./menus.js";
+import "./files.js";
+import "./choices.js";
+import "./live.js";
+import "./keys.js";
+import { focusWanted } from "./fields.js";
+
+focusWanted();

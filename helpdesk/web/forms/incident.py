@@ -1,0 +1,177 @@
+"""What is done to one incident. Each form carries `seen`, the number of the last event its page showed, and a
+submission key."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from helpdesk.incidents.choices import Choice
+from helpdesk.incidents.incident import SUBJECT_LENGTH_MAX
+from helpdesk.incidents.lifecycle import ResolutionCode
+from helpdesk.incidents.links import LinkKind
+from helpdesk.people.agent import Agent, Team
+from helpdesk.services import Category, Service
+from helpdesk.web.forms import Form
+
+FIX_LENGTH_MAX = 100_000
+
+
+def options(rows: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, text) for value, text in rows]
+
+
+IMPACTS = options([(1, "High: a site or everybody"), (2, "Medium: a team"), (3, "Low: one person")])
+URGENCIES = options([(1, "High: work stands still"), (2, "Medium: work is slowed down"), (3, "Low: it can wait")])
+KEEP, WAIT, RESOLVE = "", "wait", "resolve"
+NEXT_STATES = [(KEEP, "and keep it open"), (WAIT, "and wait for the requester"), (RESOLVE, "and resolve…")]
+
+
+def number_or_none(value: Any) -> int | None:
+    """A chosen row's number; None for the choice of nothing. Raises ValueError for anything else."""
+    return int(value) if value not in ("", None) else None
+
+
+def named(chosen: Agent | Team | Service | Category | None) -> Choice | None:
+    """What is set now, as a row of its select."""
+    if chosen is None:
+        return None
+    return chosen.id, chosen.path if isinstance(chosen, Category) else chosen.name
+
+
+class ChangeForm(Form):
+    """Shared by all forms that change an incident."""
+
+    seen = HiddenField()
+    submission = HiddenField()
+
+    @property
+    def seen_sequence(self) -> int | None:
+        """The last event the page showed; None when the form does not say."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
+class ConfirmationForm(ChangeForm):
+    """A change that needs no words."""
+
+
+class ChoosingForm(ChangeForm):
+    """Has selects whose rows come from the database."""
+
+    def offer(self, field: str, choices: tuple[Choice, ...], nothing: str, current: Choice | None = None) -> None:
+        """Fills one select; `current` is kept even when it could not be chosen anew (a retired service)."""
+        rows = list(choices)
+        if current and current not in rows:
+            rows.insert(0, current)
+        self[field].choices = options([("", nothing), *rows])
+
+
+class AssignmentForm(ChoosingForm):
+    assignee = SelectField("Assignee", coerce=number_or_none, validators=[Optional()])
+    team = SelectField("Team", coerce=number_or_none, validators=[Optional()])
+
+
+class CategoryForm(ChoosingForm):
+    service = SelectField("Service", coerce=number_or_none, validators=[Optional()])
+    category = SelectField("Category", coerce=number_or_none, validators=[Optional()])
+
+
+class PriorityForm(ChangeForm):
+    impact = RadioField("Impact", coerce=int, choices=IMPACTS, validators=[InputRequired("Choose how much is hit.")])
+    urgency = RadioField(
+        "Urgency", coerce=int, choices=URGENCIES, validators=[InputRequired("Choose how soon it hurts.")]
+    )
+
+
+class SubjectForm(ChangeForm):
+    subject = StringField(
+        "Subject",
+        validators=[
+            InputRequired("Say in one line what it is about."),
+            Length(max=SUBJECT_LENGTH_MAX, message=f"Shorten the subject to {SUBJECT_LENGTH_MAX} characters."),
+        ],
+    )
+
+
+class PendingForm(ChangeForm):
+    kind = RadioField(
+        "Waiting for",
+        choices=options([("requester", "The requester’s answer"), ("other", "Somebody else, or a day to come")]),
+        default="other",
+        validators=[InputRequired("Choose what it waits for.")],
+    )
+    until = StringField(
+        "Wakes up at",
+        description="UTC. Needed when waiting for somebody else; the incident comes back by itself.",
+        validators=[Optional()],
+        render_kw={"type": "datetime-local"},
+    )
+    reason = StringField("Why", validators=[Optional(), Length(max=500, message="Shorten this to 500 characters.")])
+
+    def until_at(self) -> datetime | None:
+        """The wake-up time; None when it is missing or no time at all."""
+        try:
+            given = datetime.fromisoformat((self.until.data or "").strip())
+        except ValueError:
+            return None
+        try:
+            return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            return None
+
+
+class ResolutionForm(ChangeForm):
+    code = SelectField(
+        "How it ended",
+        choices=options((code.value, code.label) for code in ResolutionCode),
+        validators=[InputRequired("Choose how it ended.")],
+    )
+    cause = TextAreaField(
+        "Cause",
+        description="Why it happened. “Not known” is an answer too.",
+        validators=[
+            InputRequired("Say why it happened. “Not known” is an answer too."),
+            Length(max=FIX_LENGTH_MAX, message=f"Shorten this to {FIX_LENGTH_MAX:,} characters."),
+        ],
+    )
+    text = TextAreaField(
+        "What fixed it",
+        description="The requester reads it, and so does the next person with this problem: say what you did.",
+        validators=[
+            InputRequired("Say what fixed it: the next person with this problem will be shown your words."),
+            Length(max=FIX_LENGTH_MAX, message=f"Shorten this to {FIX_LENGTH_MAX:,} characters."),
+        ],
+    )
+
+
+class ReopeningForm(ChangeForm):
+    reason = StringField(
+        "Why is it not fixed?", validators=[Optional(), Length(max=500, message="Shorten this to 500 characters.")]
+    )
+
+
+class LinkForm(ChangeForm):
+    kind = SelectField(
+        "This incident is",
+        choices=options((kind.value, kind.seen_from(first=True)) for kind in LinkKind),
+        validators=[InputRequired("Choose how they belong together.")],
+    )
+    other = StringField(
+        "Number",
+        validators=[InputRequired("Give the number of the other incident, such as INC-7.")],
+        render_kw={"placeholder": "INC-7", "autocomplete": "off"},
+    )
+
+    def other_number(self) -> int | None:
+        text = (self.other.data or "").strip().upper().removeprefix("INC-").lstrip("#").strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+class WritingForm(ChangeForm):
+    """A reply or a note. `next_state` is what becomes of the incident after a reply."""
+
+    text = TextAreaField("Text", validators=[Optional()])
+    next_state = SelectField("Then", choices=options(NEXT_STATES), default=KEEP, validators=[Optional()])

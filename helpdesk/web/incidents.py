@@ -1,0 +1,90 @@
+"""One incident: its page, and logging one for somebody on the phone."""
+
+from collections.abc import Sequence
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.attachments import Attachment
+from helpdesk.db import db, session
+from helpdesk.errors import Invalid
+from helpdesk.incidents.choices import choices
+from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.opening import open_incident
+from helpdesk.incidents.thread import Words
+from helpdesk.people.permissions import Permission
+from helpdesk.people.requester import known_requester
+from helpdesk.services import Category, Service
+from helpdesk.web import web
+from helpdesk.web.access import actor, agents_only, house, needs, the_incident, the_viewer
+from helpdesk.web.enclosures import enclosed, references
+from helpdesk.web.forms.new_incident import NewIncidentForm
+from helpdesk.web.incident_page import Composer, facts, show
+from helpdesk.web.submissions import done, new_key, once
+from helpdesk.web.suggested import fix_text, key_of
+
+
+@web.get("/incidents/<int:number>")
+@agents_only
+def incident(number: int) -> ResponseReturnValue:
+    found = the_incident(number)
+    chosen = key_of(request.args.get("fix", ""))
+    return show(found, Composer(text=fix_text(chosen) if chosen else ""))
+
+
+@web.get("/incidents/<int:number>/live")
+@agents_only
+def incident_live(number: int) -> ResponseReturnValue:
+    """The parts of the page that others change, for htmx to put in place; what is being typed stays."""
+    return render_template("incidents/_live.html", **facts(the_incident(number)))
+
+
+@web.get("/incidents/new")
+@needs(Permission.WORK_INCIDENTS)
+def new_incident() -> ResponseReturnValue:
+    return _page(_form(), 200)
+
+
+@web.post("/incidents")
+@needs(Permission.WORK_INCIDENTS)
+@once
+def log_incident() -> ResponseReturnValue:
+    form, files = _form(), enclosed()
+    if not form.validate():
+        return _page(form, 422, files)
+    try:
+        made = _open(form, Words(text=form.text.data, attachments=files))
+    except Invalid as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _page(form, 422, files)
+    return done(url_for("web.incident", number=made.id))
+
+
+def _form() -> NewIncidentForm:
+    form = NewIncidentForm(request.form if request.method == "POST" else None)
+    form.offer(choices(session(), the_viewer()))
+    return form
+
+
+def _page(form: NewIncidentForm, status: int, files: Sequence[Attachment] = ()) -> ResponseReturnValue:
+    form.submission.data = new_key()
+    return render_template("incidents/new.html", form=form, kept=references(files)), status
+
+
+def _open(form: NewIncidentForm, words: Words) -> Incident:
+    at = house().clock.now()
+    made, _ = open_incident(
+        session(),
+        known_requester(session(), form.address.data, form.name.data, at=at),
+        form.subject.data,
+        words,
+        source="agent",
+        by=actor(),
+        at=at,
+        service=session().get(Service, form.service.data) if form.service.data else None,
+        category=session().get(Category, form.category.data) if form.category.data else None,
+        impact=form.impact.data,
+        urgency=form.urgency.data,
+    )
+    return made

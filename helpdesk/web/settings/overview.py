@@ -1,0 +1,92 @@
+"""The first page of the settings: what there is to set up, and what needs attention."""
+
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import DeclarativeBase
+
+from helpdesk import errands
+from helpdesk.db import session
+from helpdesk.mailboxes.mailbox import Mailbox, MailboxHealth
+from helpdesk.people.agent import Agent, Team
+from helpdesk.people.permissions import Permission
+from helpdesk.services import Category, Service
+from helpdesk.web import web
+from helpdesk.web.access import needs
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the settings, as a card. `trouble` says what needs attention."""
+
+    title: str
+    text: str
+    url: str
+    glyph: str
+    count: int | None = None
+    trouble: str = ""
+
+
+@web.get("/settings")
+@needs(Permission.ADMINISTER)
+def settings() -> ResponseReturnValue:
+    return render_template("settings/overview.html", parts=[*_people(), *_work(), *_running()])
+
+
+def _people() -> list[Part]:
+    agents = _count(Agent, Agent.active.is_(True))
+    return [
+        Part("Agents", "Who works here, what they may do.", url_for("web.settings_agents"), "users", agents),
+        Part("Teams", "Who works together, and in private.", url_for("web.settings_teams"), "building", _count(Team)),
+    ]
+
+
+def _work() -> list[Part]:
+    services = _count(Service, Service.retired_at.is_(None))
+    categories = _count(Category, Category.retired_at.is_(None))
+    return [
+        Part("Services", "What the organization runs.", url_for("web.settings_services"), "server", services),
+        Part("Categories", "How incidents are sorted.", url_for("web.settings_categories"), "category", categories),
+    ]
+
+
+def _running() -> list[Part]:
+    failing = session().scalar(
+        select(func.count())
+        .select_from(MailboxHealth)
+        .join(Mailbox)
+        .where(Mailbox.active, MailboxHealth.last_error.is_not(None), MailboxHealth.last_error != "")
+    )
+    mail_trouble = f"{failing} with a problem" if failing else ""
+    given_up = len(errands.given_up(session(), limit=100))
+    errand_trouble = f"{given_up} errand{'' if given_up == 1 else 's'} given up" if given_up else ""
+    mailboxes = _count(Mailbox, Mailbox.active.is_(True))
+    return [
+        Part(
+            "Mailboxes",
+            "Where mail comes in and goes out.",
+            url_for("web.settings_mailboxes"),
+            "mail",
+            mailboxes,
+            mail_trouble,
+        ),
+        Part(
+            "Operations",
+            "Errands, search index, mail: how it runs.",
+            url_for("web.settings_operations"),
+            "activity",
+            trouble=errand_trouble,
+        ),
+        Part(
+            "Reference",
+            "Every setting of the installation and its value.",
+            url_for("web.settings_reference"),
+            "adjustments-horizontal",
+        ),
+    ]
+
+
+def _count(model: type[DeclarativeBase], *where: object) -> int:
+    return session().scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
