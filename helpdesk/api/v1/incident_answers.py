@@ -1,0 +1,198 @@
+"""What is answered about incidents, as pydantic models made from the records."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from helpdesk.api.access import house
+from helpdesk.api.v1.fields import Shown
+from helpdesk.attachments import Attachment
+from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.queries import QueuePage, QueueRow
+from helpdesk.incidents.thread import Entry
+from helpdesk.people.agent import Agent, Team
+from helpdesk.services import Category, Service
+
+
+class Named(Shown):
+    """Something that has a number and a name."""
+
+    id: int
+    name: str
+
+    @classmethod
+    def of(cls, one: Agent | Team | Service | Category | None) -> "Named | None":
+        if one is None:
+            return None
+        return cls(id=one.id, name=one.path if isinstance(one, Category) else one.name)
+
+
+class RequesterShown(Shown):
+    """Who reported it; the address is where letters go."""
+
+    id: int
+    name: str
+    address: str
+
+
+class ResolutionShown(Shown):
+    """How it ended, why it happened, what fixed it."""
+
+    code: str
+    cause: str
+    text: str
+
+
+class AttachmentShown(Shown):
+    """A file of the thread; its bytes are at url."""
+
+    id: int
+    filename: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    inline: bool
+    url: str
+
+    @classmethod
+    def of(cls, one: Attachment) -> "AttachmentShown":
+        return cls(
+            id=one.id,
+            filename=one.filename,
+            content_type=one.content_type,
+            size_bytes=one.size_bytes,
+            sha256=one.sha256,
+            inline=one.inline,
+            url=f"{house().settings.base_url}/api/v1/attachments/{one.id}",
+        )
+
+
+class EntryShown(Shown):
+    """One entry of the thread. Its kind: message (to the desk), reply (from it) or note (among agents)."""
+
+    id: int
+    kind: str
+    at: datetime
+    author: str
+    text: str
+    quoted: str = Field(description="What the words stand above or below, from earlier mail.")
+    automatic: str = Field(description="Why it counts as sent by a machine; empty for people.")
+    cc: list[str]
+    attachments: list[AttachmentShown]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryShown":
+        return cls(
+            id=entry.id,
+            kind=entry.kind,
+            at=entry.at,
+            author=entry.author_name,
+            text=entry.text,
+            quoted=entry.quoted,
+            automatic=entry.automatic,
+            cc=entry.cc,
+            attachments=[AttachmentShown.of(one) for one in entry.attachments],
+        )
+
+
+class ParticipantShown(Shown):
+    """Somebody besides the requester who takes part by mail."""
+
+    address: str
+    name: str
+
+
+class IncidentShown(Shown):
+    """An incident without its thread. Its version is also its ETag."""
+
+    id: int
+    number: str
+    version: int
+    subject: str
+    state: str
+    is_open: bool
+    source: str
+    impact: int
+    urgency: int
+    priority: int
+    requester: RequesterShown
+    assignee: Named | None
+    team: Named | None
+    service: Named | None
+    category: Named | None
+    opened_at: datetime
+    updated_at: datetime
+    wake_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    resolution: ResolutionShown | None
+    page: str = Field(description="The address of its page, for people.")
+
+    @classmethod
+    def of(cls, incident: Incident) -> "IncidentShown":
+        return cls(**_facts(incident))
+
+
+class IncidentWithThread(IncidentShown):
+    """An incident with its thread, oldest entry first."""
+
+    entries: list[EntryShown]
+    participants: list[ParticipantShown]
+
+    @classmethod
+    def of(cls, incident: Incident) -> "IncidentWithThread":
+        return cls(
+            **_facts(incident),
+            entries=[EntryShown.of(entry) for entry in incident.entries],
+            participants=[ParticipantShown(address=one.address, name=one.name) for one in incident.participants],
+        )
+
+
+def _facts(incident: Incident) -> dict[str, object]:
+    same = (
+        "id", "number", "version", "subject", "state", "is_open", "source", "impact", "urgency", "priority",
+        "opened_at", "updated_at", "wake_at", "resolved_at", "closed_at",
+    )  # fmt: skip
+    who, code = incident.requester, incident.resolution_code
+    return {
+        **{name: getattr(incident, name) for name in same},
+        **{name: Named.of(getattr(incident, name)) for name in ("assignee", "team", "service", "category")},
+        "requester": RequesterShown(id=who.id, name=who.name, address=who.address),
+        "resolution": ResolutionShown(code=code, cause=incident.cause, text=incident.resolution) if code else None,
+        "page": f"{house().settings.base_url}/incidents/{incident.id}",
+    }
+
+
+class IncidentLine(Shown):
+    """One line of a list; people, teams and services by name."""
+
+    id: int
+    number: str
+    subject: str
+    state: str
+    priority: int
+    requester: str
+    assignee: str | None
+    team: str | None
+    service: str | None
+    opened_at: datetime
+    updated_at: datetime
+    wake_at: datetime | None
+
+    @classmethod
+    def of(cls, row: QueueRow) -> "IncidentLine":
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class IncidentPage(Shown):
+    """A page of incidents. next_cursor is null on the last one, and the Link header has the whole address."""
+
+    incidents: list[IncidentLine]
+    total: int = Field(description="How many there are in all, up to 1000.")
+    more_than_total: bool
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: QueuePage, next_cursor: str | None) -> "IncidentPage":
+        lines = [IncidentLine.of(row) for row in page.rows]
+        return cls(incidents=lines, total=page.total, more_than_total=page.more_than_total, next_cursor=next_cursor)

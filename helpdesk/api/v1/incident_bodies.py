@@ -1,0 +1,109 @@
+"""What is sent about incidents: the bodies and parameters of calls, as pydantic models."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from helpdesk.api.v1.fields import Asked, Given, Line, MailAddress, Moment, Number, Text, Words
+from helpdesk.incidents.lifecycle import ResolutionCode, State
+from helpdesk.incidents.priority import Impact, Urgency
+
+Side = Annotated[int, Field(ge=1, le=3)]
+
+
+def _left_out() -> Any:
+    """For members that stay as they are when they are not sent, whereas null clears them: no default is documented,
+    and none is read, see `model_fields_set`."""
+
+
+class NewRequester(Given):
+    """Whom it is about; known by the address, made when nobody has it."""
+
+    address: MailAddress = Field(description="Where letters go.")
+    name: Words = Field("", description="Used when the address is new.")
+
+
+class NewIncident(Given):
+    """An incident to log for somebody."""
+
+    requester: NewRequester
+    subject: Line = Field(description="One line.")
+    text: Text = Field(description="What is wrong, in plain text: the first message of the thread.")
+    service_id: Number | None = Field(None, description="The service that is hit; its team gets the incident.")
+    category_id: Number | None = None
+    team_id: Number | None = Field(None, description="Goes before the service's team.")
+    impact: Side = Field(Impact.LOW.value, description="1 high, 2 medium, 3 low.")
+    urgency: Side = Field(Urgency.MEDIUM.value, description="1 high, 2 medium, 3 low.")
+
+
+class IncidentChange(Given):
+    """What to change; members left out stay as they are."""
+
+    subject: Line = Field(default_factory=_left_out)
+    service_id: Number | None = Field(default_factory=_left_out, description="null: not known.")
+    category_id: Number | None = Field(default_factory=_left_out, description="null: none.")
+    impact: Side = Field(default_factory=_left_out, description="1 high, 2 medium, 3 low. Priority follows.")
+    urgency: Side = Field(default_factory=_left_out, description="1 high, 2 medium, 3 low. Priority follows.")
+
+
+class NewEntry(Given):
+    """What to write."""
+
+    text: Text = Field(description="Markdown.")
+
+
+class Assignment(Given):
+    """Who gets it; a member left out stays as it is."""
+
+    assignee_id: Number | None = Field(default_factory=_left_out, description="An agent; null: nobody.")
+    team_id: Number | None = Field(default_factory=_left_out, description="A team; null: none.")
+
+
+class WaitsFor(StrEnum):
+    """Whose turn it is."""
+
+    REQUESTER = "requester"
+    OTHER = "other"
+
+
+class Pending(Given):
+    """Whom it waits for."""
+
+    waits_for: Annotated[WaitsFor, Field(strict=False)] = Field(
+        description="requester: until they write; other: until a moment comes."
+    )
+    until: Moment | None = Field(None, description="With other: when it wakes by itself, such as 2030-01-31T09:00:00Z.")
+    reason: Words = Field("", description="With other: what is waited for.")
+
+
+class NewResolution(Given):
+    """How it ended, why it happened, what fixed it: the next incident like it is answered from this."""
+
+    code: Annotated[ResolutionCode, Field(strict=False)]
+    cause: Text = Field(description="Why it happened. “Not known” is an answer too.")
+    text: Text = Field(description="What fixed it. The requester is told.")
+
+
+class Reopening(Asked):
+    """Why a resolution did not hold."""
+
+    reason: Words = Field("", description="Kept in the history.")
+
+
+class IncidentFilter(Asked):
+    """Which incidents, in which order."""
+
+    view: Literal["unassigned", "mine", "open", "all"] = Field("open", description="As on the queue page.")
+    state: State | None = Field(None, description="Only this state, whether the view is open or not.")
+    priority: int | None = Field(None, ge=1, le=5)
+    team: Number | None = Field(None, description="The number of a team.")
+    assignee: Number | None = Field(None, description="The number of an agent.")
+    category: Number | None = Field(None, description="The number of a category.")
+    service: Number | None = Field(None, description="The number of a service.")
+    requester: Words = Field("", description="Part of the name or of an address.")
+    sort: Literal["updated", "-updated", "opened", "-opened", "priority", "-priority"] = Field(
+        "-updated", description="With a minus the largest or latest first."
+    )
+    cursor: str = Field("", max_length=1000, description="next_cursor of the page before; keep the other parameters.")
+    limit: int = Field(50, ge=1, le=200)

@@ -1,0 +1,65 @@
+"""What agents write: replies to the requester, notes among colleagues."""
+
+from flask import abort
+
+from helpdesk.api.access import actor, house, incident_to_change, the_incident
+from helpdesk.api.v1 import api
+from helpdesk.api.v1.answering import etag
+from helpdesk.api.v1.idempotency import made, made_before
+from helpdesk.api.v1.incident_answers import EntryShown
+from helpdesk.api.v1.incident_bodies import NewEntry
+from helpdesk.api.v1.openapi import RepeatableChange, operation
+from helpdesk.db import commit, session
+from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.thread import Entry, Words
+from helpdesk.letters.markdown import render
+
+Answer = tuple[EntryShown, int, dict[str, str]]
+
+
+@api.post("/incidents/<int:number>/replies")
+@operation("Thread", EntryShown, 201, headers=RepeatableChange, problems=(403, 404, 409, 412), repeated=True)
+def write_reply(number: int, json: NewEntry) -> Answer:
+    """Reply to the requester
+
+    Sent as a letter in the requester's own mail thread. The first reply opens a new incident.
+    """
+    earlier = made_before()
+    if earlier:
+        return _again(number, earlier)
+    found = incident_to_change(number)
+    return _written(found, found.reply(_words(json), by=actor(), at=house().clock.now()))
+
+
+@api.post("/incidents/<int:number>/notes")
+@operation("Thread", EntryShown, 201, headers=RepeatableChange, problems=(403, 404, 409, 412), repeated=True)
+def write_note(number: int, json: NewEntry) -> Answer:
+    """Write a note
+
+    For colleagues only; never sent to the requester.
+    """
+    earlier = made_before()
+    if earlier:
+        return _again(number, earlier)
+    found = incident_to_change(number)
+    return _written(found, found.note(_words(json), by=actor(), at=house().clock.now()))
+
+
+def _words(json: NewEntry) -> Words:
+    return Words(text=json.text, html=render(json.text, keep_line_breaks=True))
+
+
+def _written(incident: Incident, entry: Entry) -> Answer:
+    made(entry.id)
+    session().flush()
+    answer = EntryShown.of(entry), 201, etag(incident)
+    commit()
+    return answer
+
+
+def _again(number: int, earlier: int) -> Answer:
+    found = the_incident(number)
+    entry = next((one for one in found.entries if one.id == earlier), None)
+    if entry is None:
+        abort(404, "What the first call with this Idempotency-Key wrote is no longer there.")
+    return EntryShown.of(entry), 200, etag(found)
