@@ -36,6 +36,8 @@ def create_app(settings: Settings | None = None, **parts: Any) -> Flask:
     app.extensions["house"] = house
     configure(app, house)
     db.bind(app)
+    # Before anything that asks the database who is there.
+    read_only_gets(app)
     migrate.init_app(app, db.db, directory=str(package_folder() / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     headers.install(app)
@@ -45,7 +47,6 @@ def create_app(settings: Settings | None = None, **parts: Any) -> Flask:
     errors.install(app)
     web.register(app)
     api.register(app, csrf)
-    read_only_gets(app)
     return app
 
 

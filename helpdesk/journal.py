@@ -54,12 +54,14 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: `kind` is agent, requester, token or system; `id` is the number in that kind's table."""
+    """Who did it: `kind` is agent, requester or system; `id` is the number in that kind's table. `via` names what
+    acted for them, such as an API token: events tell, letters don't."""
 
     kind: str
     name: str
     id: int | None = None
     permissions: frozenset[str] = frozenset()
+    via: str = ""
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -143,7 +145,7 @@ def record(
         at=at.astimezone(UTC),
         actor_kind=by.kind,
         actor_id=by.id,
-        actor_name=by.name,
+        actor_name=f"{by.name} ({by.via})" if by.via else by.name,
         data=data,
         previous_hash=head.hash if head else NO_HASH,
     )

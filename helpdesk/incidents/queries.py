@@ -207,11 +207,25 @@ def _read_cursor(cursor: str, name: str) -> list[Any]:
         values = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if name == "priority":
             priority, at, number = values
-            return [int(priority), datetime.fromisoformat(at), int(number)]
+            return [_number(priority), _moment(at), _number(number)]
         at, number = values
-        return [datetime.fromisoformat(at), int(number)]
+        return [_moment(at), _number(number)]
     except (ValueError, TypeError):
         raise Invalid("This page's address is damaged. Start again from the first page.", field="cursor") from None
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return at
+
+
+def _number(value: object) -> int:
+    number = int(str(value))
+    if not 0 <= number < 2**63:
+        raise ValueError("beyond what a database counts to")
+    return number
 
 
 def _row_select() -> Select[*tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from helpdesk.base import Base
@@ -64,9 +65,21 @@ def known_requester(session: Session, address: str, name: str, *, at: datetime) 
     """The requester of this address; made when there is none. Somebody known by address only gets the name."""
     found, address, name = find_requester(session, address), normalized(address), " ".join(name.split())[:200]
     if found is None:
-        found = Requester(name=name or address, created_at=at, addresses=[Address(address=address)])
-        session.add(found)
-        session.flush()
+        found = _made(session, Requester(name=name or address, created_at=at, addresses=[Address(address=address)]))
     elif name and found.name == found.address:
         found.name = name
     return found
+
+
+def _made(session: Session, requester: Requester) -> Requester:
+    """Saves a new requester; two first mails at the same moment meet at the unique address and become one person."""
+    address = requester.address
+    try:
+        with session.begin_nested():
+            session.add(requester)
+    except IntegrityError:
+        found = find_requester(session, address)
+        if found is None:
+            raise
+        return found
+    return requester

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, select
@@ -32,7 +33,7 @@ class Token(Base):
 
     def actor(self) -> Actor:
         own = self.agent.actor()
-        return Actor(kind="agent", name=f"{own.name} (token {self.name})", id=own.id, permissions=own.permissions)
+        return replace(own, via=f"token {self.name}")
 
 
 def _digest(secret: str) -> str:

@@ -3,6 +3,7 @@ it, also when a reply has to be shown again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template
@@ -16,7 +17,7 @@ from helpdesk.incidents.queries import neighbours
 from helpdesk.journal import Event, history
 from helpdesk.letters.delivery import Delivery, DeliveryState, deliveries_of_entries
 from helpdesk.web import live, wording  # noqa: F401 - wording: the filters of the templates
-from helpdesk.web.access import actor, the_agent, the_viewer
+from helpdesk.web.access import actor, house, the_agent, the_viewer
 from helpdesk.web.enclosures import references
 from helpdesk.web.forms.incident import NEXT_STATES
 from helpdesk.web.submissions import new_key
@@ -32,6 +33,11 @@ DELIVERY_BADGES = {
     DeliveryState.SENT: "sent",
     DeliveryState.SUPPRESSED: "withdrawn",
 }
+
+
+# While a reply is one of these, the page looks again by itself: a delivery is no event that would tell it.
+ON_ITS_WAY = frozenset({"queued", "sending"})
+JUST_NOW_MINUTES = 10
 
 
 @dataclass
@@ -63,12 +69,13 @@ def facts(incident: Incident) -> dict[str, Any]:
     """All that the page tells, and its fragments."""
     events = history(session(), incident.record_kind, incident.id)
     beside = neighbours(session(), the_viewer(), incident)
-    written = [entry.id for entry in incident.entries if entry.kind == "reply"]
+    deliveries = _delivered(incident)
     return {
         "incident": incident,
         "items": woven(incident.entries, events),
         "seen": events[-1].sequence if events else 0,
-        "deliveries": _badges(deliveries_of_entries(session(), written) if written else {}),
+        "deliveries": deliveries,
+        "on_their_way": any(badge in ON_ITS_WAY for badge, _ in deliveries.values()),
         "links": [one for one in beside if one.link_id is not None],
         "others": [one for one in beside if one.link_id is None],
         "verbs": verbs_from(incident.current, actor()),
@@ -77,6 +84,15 @@ def facts(incident: Incident) -> dict[str, Any]:
         "key": new_key(),
         "poll_seconds": live.poll_seconds(),
     }
+
+
+def _delivered(incident: Incident) -> dict[int, tuple[str, str]]:
+    """The badge of each reply. One that was written just now has no letter yet: the worker is about to make it."""
+    replies = [entry for entry in incident.entries if entry.kind == "reply"]
+    since = house().clock.now() - timedelta(minutes=JUST_NOW_MINUTES)
+    fresh = {entry.id: ("queued", "") for entry in replies if entry.at > since}
+    made = deliveries_of_entries(session(), [entry.id for entry in replies]) if replies else {}
+    return fresh | _badges(made)
 
 
 def _badges(deliveries: dict[int, list[Delivery]]) -> dict[int, tuple[str, str]]:

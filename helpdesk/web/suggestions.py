@@ -8,11 +8,12 @@ from helpdesk.incidents.incident import Incident
 from helpdesk.journal import EventKind
 from helpdesk.knowledge.reuse import Verdict, judge, verdicts_on
 from helpdesk.people.permissions import Permission
+from helpdesk.reports.suggestions import Fix, fixes
 from helpdesk.web import web
-from helpdesk.web.access import actor, agents_only, house, needs, the_incident
+from helpdesk.web.access import actor, agents_only, house, needs, the_incident, the_viewer
 from helpdesk.web.changing import incident_to_change
 from helpdesk.web.submissions import done
-from helpdesk.web.suggested import Fix, cards, fixes, key_of
+from helpdesk.web.suggested import cards, key_of
 from search.index import SearchError
 
 
@@ -57,7 +58,7 @@ def reject_fix(number: int, kind: str, document: int) -> ResponseReturnValue:
 
 def _the_fix(text: str) -> Fix:
     key = key_of(text)
-    fix = fixes([key]).get(key) if key else None
+    fix = fixes(session(), the_viewer(), [key]).get(key) if key else None
     if fix is None:
         abort(404)
     return fix

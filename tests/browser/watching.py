@@ -30,7 +30,7 @@ def watched(context: BrowserContext) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:

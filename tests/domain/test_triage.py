@@ -1,5 +1,6 @@
 """Assignment, category and priority: what is checked, what is written down, what an incident is told apart by."""
 
+from base64 import b64encode
 from itertools import product
 
 import pytest
@@ -174,8 +175,18 @@ def test_pages_of_the_queue_hold_each_incident_once(
     assert values == sorted(values, reverse=sort.startswith("-"))
 
 
+DAMAGED = (b'["2026-03-02T09:00:00", 1]', b'["2026-03-02T09:00:00+00:00", 99999999999999999999]', b"[[], {}]")
+
+
 @pytest.mark.parametrize(
-    "asked", [QueueFilter(sort="x"), QueueFilter(view="x"), QueueFilter(cursor="x"), QueueFilter(cursor="W10")]
+    "asked",
+    [
+        QueueFilter(sort="x"),
+        QueueFilter(view="x"),
+        QueueFilter(cursor="x"),
+        QueueFilter(cursor="W10"),
+        *[QueueFilter(cursor=b64encode(one).decode()) for one in DAMAGED],
+    ],
 )
 def test_a_damaged_address_of_the_queue_says_so(session: Session, kim: Agent, asked: QueueFilter) -> None:
     with pytest.raises(Invalid):
