@@ -52,7 +52,12 @@ def is_current(static: Path) -> bool:
 def fill(static: Path) -> None:
     """Installs the locked packages in a scratch folder and replaces vendor/ by what is wanted of them."""
     with tempfile.TemporaryDirectory(prefix="helpdesk-npm-") as scratch:
-        packages = install(static, Path(scratch))
+        place(install(static, Path(scratch)), static)
+
+
+def place(packages: Path, static: Path) -> None:
+    """Replaces vendor/ by what is wanted of node_modules; the same packages always give the same files."""
+    with tempfile.TemporaryDirectory(dir=static, prefix=".vendor-") as scratch:
         fresh = Path(scratch) / "vendor"
         files = copy_wanted(packages, fresh)
         icons = "icons.svg"
@@ -62,7 +67,7 @@ def fill(static: Path) -> None:
         manifest = {"source": source_digest(static), "files": dict(sorted(files.items()))}
         (fresh / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
         shutil.rmtree(static / "vendor", ignore_errors=True)
-        shutil.move(fresh, static / "vendor")
+        fresh.rename(static / "vendor")
 
 
 def install(static: Path, scratch: Path) -> Path:

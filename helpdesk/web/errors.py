@@ -1,6 +1,6 @@
 """Domain errors as pages: each kind is mapped here once."""
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -9,6 +9,7 @@ from helpdesk.db import db
 from helpdesk.errors import Conflict, Invalid, NotAllowed, Refused
 
 STATUS: dict[type[Refused], int] = {NotAllowed: 403, Invalid: 422, Conflict: 409}
+SELF_CONTAINED = (500, 503)
 PAGES = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
 
@@ -19,6 +20,9 @@ def status_of(error: Refused) -> int:
 
 def page(status: int, message: str = "") -> tuple[str, int]:
     name = status if status in PAGES else 500
+    if name in SELF_CONTAINED:
+        # Without the context of other pages, which asks the database: it may be what is broken.
+        return current_app.jinja_env.get_template(f"errors/{name}.html").render(message=message), status
     return render_template(f"errors/{name}.html", message=message), status
 
 

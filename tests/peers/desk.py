@@ -20,7 +20,7 @@ from helpdesk.cli.desk import session_of
 from helpdesk.mailboxes.sealed import seal
 from helpdesk.settings import Settings
 from tests.peers.dovecot import Dovecot
-from tests.peers.processes import free_port
+from tests.peers.processes import ending_with_us, free_port
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.waiting import wait_for
 
@@ -33,7 +33,7 @@ __all__ = ["PASSWORD", "Desk", "desk_on"]
 class Desk:
     """Tables and the sample company are there before anything is started; `start` runs processes of it."""
 
-    def __init__(self, folder: Path, database_url: str = "", **settings: Any) -> None:
+    def __init__(self, folder: Path, database_url: str = "", *, with_company: bool = True, **settings: Any) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
         self.settings = Settings(
@@ -46,9 +46,10 @@ class Desk:
         self.app = create_app(self.settings)
         ensure_newest(self.app, upgrade=True)
         self._processes: list[subprocess.Popen[bytes]] = []
-        with self.session() as session:
-            load_company(session, at=datetime.now(UTC))
-            session.commit()
+        if with_company:
+            with self.session() as session:
+                load_company(session, at=datetime.now(UTC))
+                session.commit()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -98,7 +99,8 @@ class Desk:
         """`helpdesk run PROCESS` in a process group of its own; its output is in `log`."""
         with (self.folder / "desk.log").open("ab") as log:
             started = subprocess.Popen(
-                [sys.executable, "-m", "helpdesk", "run", *process],
+                # Should this test be killed, what it started ends too.
+                [*ending_with_us(), sys.executable, "-m", "helpdesk", "run", *process],
                 cwd=self.folder,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -137,8 +139,8 @@ class Desk:
 
 
 @contextmanager
-def desk_on(folder: Path, database_url: str = "", **settings: Any) -> Iterator[Desk]:
-    desk = Desk(folder, database_url, **settings)
+def desk_on(folder: Path, database_url: str = "", *, with_company: bool = True, **settings: Any) -> Iterator[Desk]:
+    desk = Desk(folder, database_url, with_company=with_company, **settings)
     try:
         yield desk
     finally:

@@ -46,7 +46,7 @@ class Server:
         self._log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*_ending_with_us(), *command],
+                [*ending_with_us(), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -76,6 +76,6 @@ class Server:
         return self._process.poll() is not None
 
 
-def _ending_with_us() -> list[str]:
+def ending_with_us() -> list[str]:
     """A prefix that ends the server when a test run is killed and can't clean up; util-linux has it."""
     return ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
