@@ -1,17 +1,20 @@
 """The mail process: a listener for each mailbox, the SMTP and LMTP doors, and a sweep for what a kill left unfiled."""
 
-import os
+import fcntl
 import socket
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from pathlib import Path
 from threading import Event, Thread
 
 import structlog
 from sqlalchemy.orm import Session
 
 from helpdesk import heartbeats
+from helpdesk.errors import Conflict
 from helpdesk.house import House
 from helpdesk.mailboxes.mailbox import active_mailboxes
 from intake.ledger import Source, unfiled
@@ -26,6 +29,26 @@ SWEEP_SECONDS = 15.0
 log = structlog.get_logger(__name__)
 
 
+@contextmanager
+def sole_on_this_machine(folder: Path) -> Iterator[str]:
+    """Keeps a second mail process off this machine, and gives the name under which mailboxes are leased.
+
+    The name outlives the process, so after a crash the next one goes on at once instead of waiting the lease out;
+    the lock is the kernel's and ends with the process, however that dies. Raises Conflict when one runs already."""
+    with (folder / f"mail-{socket.gethostname()}.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("A mail process runs on this machine already. End that one first.") from None
+        file.seek(0)
+        name = file.read().strip() or f"{socket.gethostname()}:{uuid.uuid4().hex}"
+        file.seek(0)
+        file.truncate()
+        file.write(name)
+        file.flush()
+        yield name
+
+
 @dataclass
 class MailProcess:
     """Runs until `stop` is set. `sessions` opens a database session for one piece of work, in any thread."""
@@ -37,12 +60,12 @@ class MailProcess:
 
     def run(self, ready: Callable[[dict[Source, int]], None] | None = None) -> None:
         """Opens the doors, says on which ports, and listens. Raises OSError when a port is taken."""
-        holder = f"{socket.gethostname()}:{os.getpid()}"
-
-        def ledger_for(account: MailboxAccount) -> MailboxLedger:
-            return MailboxLedger(self.sessions, self.house, account.mailbox_id, holder)
-
         with ExitStack() as doors:
+            holder = doors.enter_context(sole_on_this_machine(self.house.settings.data_folder))
+
+            def ledger_for(account: MailboxAccount) -> MailboxLedger:
+                return MailboxLedger(self.sessions, self.house, account.mailbox_id, holder)
+
             for source, port in (
                 (Source.SMTP, self.house.settings.smtp_door_port),
                 (Source.LMTP, self.house.settings.lmtp_door_port),
