@@ -8,11 +8,14 @@ from json import dumps, loads
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     ScalarSelect,
     Select,
+    String,
     and_,
     case,
+    cast,
     false,
     func,
     null,
@@ -320,8 +323,10 @@ def neighbours(session: Session, viewer: Viewer, incident: Incident, limit: int 
         .join(Incident, Incident.id == there)
         .where(or_(here, IncidentLink.second_id == incident.id), visible(viewer))
     )
+    # Named, and of the type the first half has: PostgreSQL guesses neither for a bare NULL.
+    nothing = (cast(null(), BigInteger).label("link_id"), cast(null(), String).label("link_kind"))
     latest = (
-        select(*shown, null(), null(), false().label("from_here"))
+        select(*shown, *nothing, false().label("from_here"))
         .where(Incident.requester_id == incident.requester_id, Incident.id != incident.id, visible(viewer))
         .order_by(Incident.id.desc())
         .limit(limit)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy.orm import Session
 
+from helpdesk import db
 from helpdesk.app import create_app
 from helpdesk.cli.db import ensure_newest
 from helpdesk.cli.demo_data import PASSWORD, Cast, load_company
@@ -136,6 +137,8 @@ class Desk:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
         self._processes.clear()
+        with self.app.app_context():
+            db.db.engine.dispose()
 
 
 @contextmanager

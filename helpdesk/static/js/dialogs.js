@@ -37,6 +37,8 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   const dialog = opener && document.getElementById(opener.dataset.open);
   if (dialog && !isFetched(opener)) {
+    // Else the browser opens it once more by the button's own command, or follows the link.
+    event.preventDefault();
     const popover = opener.closest("[popover]");
     openDialog(dialog, opener);
     popover?.hidePopover();
