@@ -24,7 +24,8 @@ PAGES = (
     "incidents/1", "incidents/1/live", "incidents/1/suggestions", "incidents/1/resolution", "incidents/1/links",
     "incidents/new", "search?q=outlook", "search?q=INC-1", "knowledge", "knowledge/1", "knowledge/1/edit",
     "knowledge/1/versions", "knowledge/new?incident=1", "held", "settings", "settings/agents", "settings/teams",
-    "settings/services", "settings/categories", "settings/mailboxes", "settings/operations", "profile", "outbox", "help",
+    "settings/services", "settings/categories", "settings/mailboxes", "settings/operations", "profile", "outbox",
+    "help",
     "help/states", "help/settings", "support", "support/knowledge?q=outlook", "support/report", "health/ready",
 )  # fmt: skip
 
