@@ -19,6 +19,7 @@ from helpdesk.cli.demo_data import PASSWORD, load_company
 from helpdesk.cli.desk import house_of, session_of
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry
+from helpdesk.people.agent import Team
 from helpdesk.reactions.index import all_documents
 from helpdesk.sample.company import AMARA
 from helpdesk.settings import Settings
@@ -69,7 +70,8 @@ def _desk(folder: Path, size: int) -> dict[str, tuple[float, int, int]]:
         fill(session, load_company(session, at=datetime.now(UTC)), size)
         house_of(app).index.rebuild(all_documents(session))
         twenty, long = _with_entries(session, 20), _with_entries(session, 500)
-        recent = list(session.scalars(select(Incident.id).order_by(Incident.opened_at.desc()).limit(200)))
+        shown = select(Incident.id).join(Incident.team).where(Team.private.is_(False))
+        recent = list(session.scalars(shown.order_by(Incident.opened_at.desc()).limit(200)))
         session.commit()
     client = _signed_in(app)
     pages: dict[str, Callable[[int], str]] = {
