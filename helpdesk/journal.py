@@ -38,6 +38,14 @@ class EventKind(StrEnum):
     CLOSED = "closed"  # the record is done with
     LINKED = "linked"  # two incidents were tied together
     UNLINKED = "unlinked"  # and untied
+    MERGED = "merged"  # what belongs together became one incident
+    UNMERGED = "unmerged"  # and was taken apart again
+    CONSULTED = "consulted"  # an agent asked a third party, unseen by the requester
+    ADVISED = "advised"  # the third party answered, unseen by the requester
+    WITHDRAWN = "withdrawn"  # a letter was called back before it left
+    REQUESTER_CHANGED = "requester_changed"  # the incident is somebody else's
+    PARTICIPANT_ADDED = "participant_added"  # somebody more reads along
+    PARTICIPANT_REMOVED = "participant_removed"  # and does so no longer
     RENAMED = "renamed"  # the subject was put into better words
     FIX_REUSED = "fix_reused"  # a suggested fix was put into a reply
     FIX_REJECTED = "fix_rejected"  # a suggested fix was marked as not this

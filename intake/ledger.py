@@ -25,6 +25,7 @@ class Source(StrEnum):
     SMTP = "smtp"
     LMTP = "lmtp"
     FORM = "form"
+    IMPORT = "import"
 
 
 class LedgerRow(Base):
@@ -64,6 +65,8 @@ class LedgerRow(Base):
     settlement: Mapped[str | None]
     dealt_with_by: Mapped[str | None]
     dealt_with_at: Mapped[datetime | None]
+    # Of an import: which one. Nobody is written to on account of imported mail.
+    import_id: Mapped[int | None] = mapped_column(index=True)
 
 
 def unfiled(session: Session, mailbox_id: int | None = None, limit: int = 500) -> list[int]:

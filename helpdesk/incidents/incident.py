@@ -61,6 +61,8 @@ class Incident(Base, Journaled):
     resolution_code: Mapped[str | None]
     cause: Mapped[str] = mapped_column(default="")
     resolution: Mapped[str] = mapped_column(default="")
+    # The incident that this one became part of; nothing is written here any more.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
     version: Mapped[int] = mapped_column()
 
     requester: Mapped[Requester] = relationship()

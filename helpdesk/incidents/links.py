@@ -19,6 +19,7 @@ class LinkKind(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     CHILD_OF = "child_of"
     CAUSED_BY = "caused_by"
+    FOLLOW_UP_OF = "follow_up_of"
 
     def seen_from(self, *, first: bool) -> str:
         forwards, backwards = _WORDING[self]
@@ -30,6 +31,7 @@ _WORDING = {
     LinkKind.DUPLICATE_OF: ("duplicate of", "has duplicate"),
     LinkKind.CHILD_OF: ("child of", "parent of"),
     LinkKind.CAUSED_BY: ("caused by", "cause of"),
+    LinkKind.FOLLOW_UP_OF: ("follow-up of", "has follow-up"),
 }
 
 

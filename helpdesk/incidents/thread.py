@@ -1,9 +1,9 @@
 """The thread of an incident: what was written, by whom, and the Message-IDs by which mail finds its way back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +23,8 @@ class EntryKind(StrEnum):
     MESSAGE = "message"  # the requester's, or that of somebody copied
     REPLY = "reply"  # an agent's, to the requester
     NOTE = "note"  # among agents only
+    CONSULTATION = "consultation"  # an agent's, to a third party; the requester never sees it
+    ADVICE = "advice"  # a third party's answer to that, as unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class Words:
     """What somebody wrote, before it is part of a thread.
 
     `quoted` is what the new text stood above or below, folded away on the page; `html` is sanitised already;
-    `cc` are further readers' addresses; `automatic` says why it counts as sent by a machine."""
+    `cc` are further readers' addresses; `automatic` says why it counts as sent by a machine. `sender` is the address
+    it was written from, `to` whom it was written to besides the requester, `trust` the verdict on its sender, and
+    `features` what else a page shows of a mail: away_until, invitation, signature, encrypted."""
 
     text: str
     html: str = ""
@@ -40,6 +44,10 @@ class Words:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     automatic: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    trust: str = ""
+    features: dict[str, Any] = field(default_factory=dict)
 
     def checked(self) -> "Words":
         """Itself. Raises Invalid when there is nothing in it, or far too much."""
@@ -65,6 +73,14 @@ class Entry(Base):
     cc: Mapped[list[str]] = mapped_column(default=list)
     message_id: Mapped[str | None]
     automatic: Mapped[str] = mapped_column(default="")
+    sender: Mapped[str] = mapped_column(default="")
+    to: Mapped[list[str]] = mapped_column(default=list)
+    trust: Mapped[str] = mapped_column(default="")
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # A letter leaves at `send_at`, unless it was withdrawn before, or somebody answered and that was to stop it.
+    send_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    unless_answered: Mapped[bool] = mapped_column(default=False)
 
     incident: Mapped["Incident"] = relationship(back_populates="entries")
     attachments: Mapped[list[Attachment]] = relationship(order_by=Attachment.id, cascade="all, delete-orphan")
@@ -97,6 +113,10 @@ def entry_of(kind: EntryKind, words: Words, by: Actor, at: datetime) -> Entry:
         cc=list(words.cc),
         message_id=words.message_id,
         automatic=words.automatic,
+        sender=words.sender,
+        to=list(words.to),
+        trust=words.trust,
+        features=dict(words.features),
         attachments=list(words.attachments),
     )
 
@@ -107,12 +127,18 @@ def references_of(words: Words, entry: Entry) -> list[MessageReference]:
     return [MessageReference(message_id=one, incident_id=entry.incident_id, entry_id=entry.id) for one in sorted(known)]
 
 
+class ParticipantRole(StrEnum):
+    COPIED = "copied"  # reads along and may join in
+    THIRD_PARTY = "third_party"  # was consulted by agents; the requester does not know of them
+
+
 class Participant(Base):
-    """Somebody besides the requester who takes part by mail: who was copied."""
+    """Somebody besides the requester who takes part by mail."""
 
     __tablename__ = "participants"
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
     address: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default=ParticipantRole.COPIED.value)
     added_at: Mapped[datetime]

@@ -22,6 +22,7 @@ class DeliveryState(StrEnum):
     SENDING = "sending"  # being handed over, or the process died while it was
     SENT = "sent"  # the next mail server has it
     DEFERRED = "deferred"  # not now; tried again by itself
+    UNCERTAIN = "uncertain"  # handed over, but the connection broke before the server's answer: it may have arrived
     FAILED = "failed"  # refused for good, or tried often enough
     BOUNCED = "bounced"  # taken, then reported undeliverable
     SUPPRESSED = "suppressed"  # deliberately not sent; `answer` says why
@@ -51,6 +52,9 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     raw_sha256: Mapped[str] = mapped_column(default="")
+    # What a delivery report said (RFC 3463 code): "hard", "soft" or "delayed", and the code.
+    bounce: Mapped[str] = mapped_column(default="")
+    bounce_status: Mapped[str] = mapped_column(default="")
 
     mailbox: Mapped[Mailbox | None] = relationship()
 

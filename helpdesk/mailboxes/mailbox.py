@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from helpdesk.base import Base
@@ -25,6 +25,19 @@ class Mailbox(Base):
     plus_addressing: Mapped[bool] = mapped_column(default=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     created_at: Mapped[datetime]
+    # Whose Authentication-Results count here (RFC 8601 section 2.5); empty: nobody's.
+    authserv_id: Mapped[str] = mapped_column(default="")
+    # Whether DKIM signatures and DMARC alignment are looked at by the desk itself where no such header speaks.
+    checks_signatures: Mapped[bool] = mapped_column(default=False)
+    # Mail that the server received before is old: filed if it was asked for, and never acknowledged.
+    listening_since: Mapped[datetime | None]
+    # None: everything. Older mail is left alone.
+    start_from: Mapped[datetime | None]
+    # An administrator has yet to look at what the first connection found and to say where to begin; until then
+    # nothing is fetched and nothing on the server is touched.
+    awaits_preview: Mapped[bool] = mapped_column(default=False)
+    # How the desk signs in: with a password, or with OAuth 2.0 at Google, at Microsoft or elsewhere.
+    sign_in: Mapped[str] = mapped_column(default="password")
 
     imap_host: Mapped[str] = mapped_column(default="")
     imap_port: Mapped[int] = mapped_column(default=993)
@@ -68,6 +81,25 @@ class MailboxHealth(Base):
     last_mail_in_at: Mapped[datetime | None]
 
     mailbox: Mapped[Mailbox] = relationship(back_populates="health")
+
+
+class MailboxFolder(Base):
+    """What the server and the ledger have of one folder, as the listener last counted it. `server_count`: mails in
+    the folder; `known_count`: those of them that have a row of the ledger; `skipped_count`: those left alone because
+    they are older than `start_from`. All is well when the last two add up to the first."""
+
+    __tablename__ = "mailbox_folders"
+    __table_args__ = (UniqueConstraint("mailbox_id", "name"),)
+
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    name: Mapped[str]
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    server_count: Mapped[int]
+    known_count: Mapped[int]
+    skipped_count: Mapped[int] = mapped_column(default=0)
+    counted_at: Mapped[datetime]
+    # When a difference was first seen; None while the numbers agree.
+    gap_since: Mapped[datetime | None]
 
 
 def keep_lease(session: Session, mailbox_id: int, holder: str, *, now: datetime) -> bool:

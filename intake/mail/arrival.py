@@ -5,6 +5,7 @@ Nothing here knows where a message came from or what becomes of it.
 """
 
 from dataclasses import dataclass
+from datetime import date as date_type
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -59,6 +60,55 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthenticationResults:
+    """One Authentication-Results field (RFC 8601), as the server `authserv_id` (lower case) wrote it.
+
+    `results` are (method, result, properties), such as ("dkim", "pass", {"header.d": "example.org"}), lower case."""
+
+    authserv_id: str
+    results: tuple[tuple[str, str, dict[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signed mail. `verified`: the signature fits the content and its certificate was issued by an authority that
+    this system trusts, for the sender's address; `detail` says what was found, in words for an agent."""
+
+    kind: Literal["S/MIME", "OpenPGP"]
+    verified: bool
+    signer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A text/calendar part (RFC 5545, RFC 5546) as a card. `method` is request, cancel, reply, publish or "";
+    times are aware where the calendar gives a zone, and None where it gives none; `attendees` are addresses."""
+
+    method: str
+    summary: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    all_day: bool
+    location: str
+    organizer: str
+    attendees: tuple[str, ...]
+    answer: str  # of a reply: accepted, declined, tentative
+    recurs: str  # in words, "" when it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What a forwarding mail says of the mail inside it: from its headers block, or the attached message/rfc822."""
+
+    sender: Address
+    subject: str
+    date: datetime | None
+    text: str
+    quoted_from: str  # how it was found: "attached message" or "forwarded text"
+
+
+@dataclass(frozen=True, slots=True)
 class Automatic:
     """Why the message counts as sent by a machine (RFC 3834 and custom); `evidence` quotes the sign."""
 
@@ -72,7 +122,10 @@ class Arrival:
 
     `text` is the whole plain text a person would read; `html` is sanitised and "" when there is none.
     `reply_text` and `quoted_text` together hold every word of `text`.
-    `fingerprint` is equal for one message that came through two mailboxes.
+    `fingerprint` is equal for one message that came through two mailboxes. `authentication`: topmost first.
+    `encrypted` is "S/MIME" or "OpenPGP" for what only its reader can open. `away_until`: the last day of absence
+    that an out-of-office notice names. `language` is an ISO 639-1 code, "" when nothing tells. `interleaved`: the
+    answers stand between quoted lines, so that folding the quotes would take their sense away.
     """
 
     message_id: str | None
@@ -95,6 +148,14 @@ class Arrival:
     bounce: Bounce | None
     defects: tuple[str, ...]
     fingerprint: str
+    authentication: tuple[AuthenticationResults, ...] = ()
+    signature: Signature | None = None
+    encrypted: str = ""
+    invitation: Invitation | None = None
+    forwarded: Forwarded | None = None
+    away_until: date_type | None = None
+    language: str = ""
+    interleaved: bool = False
 
     @property
     def is_auto_answerable(self) -> bool:

@@ -134,7 +134,7 @@ def test_the_doctor_says_what_to_do(run: Run, desk: Path) -> None:
 def test_an_empty_desk_is_told_to_upgrade(run: Run) -> None:
     assert "helpdesk db upgrade" in run("doctor").stdout
     assert "helpdesk db upgrade" in run("run", "worker").stderr
-    assert "0001" in run("db", "upgrade").stdout
+    assert "0002" in run("db", "upgrade").stdout
     assert run("db", "upgrade").returncode == 0
 
 
