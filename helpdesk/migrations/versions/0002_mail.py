@@ -48,17 +48,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailbox_id", "name", name=op.f("uq_mailbox_folders_mailbox_id_name")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("bounce", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("bounce_status", sa.String(), nullable=False))
+        batch_op.add_column(sa.Column("bounce", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("bounce_status", sa.String(), nullable=False, server_default=sa.text("''")))
 
     with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sender", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("to", Json, nullable=False))
-        batch_op.add_column(sa.Column("trust", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("features", Json, nullable=False))
+        batch_op.add_column(sa.Column("sender", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("to", Json, nullable=False, server_default=sa.text("'[]'")))
+        batch_op.add_column(sa.Column("trust", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("features", Json, nullable=False, server_default=sa.text("'{}'")))
         batch_op.add_column(sa.Column("send_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_at", UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("unless_answered", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("unless_answered", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("incidents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("merged_into_id", Id, nullable=True))
@@ -70,15 +70,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_import_id"), ["import_id"], unique=False)
 
     with op.batch_alter_table("mailboxes", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("authserv_id", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("checks_signatures", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("authserv_id", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("checks_signatures", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("listening_since", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("start_from", UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("awaits_preview", sa.Boolean(), nullable=False))
-        batch_op.add_column(sa.Column("sign_in", sa.String(), nullable=False))
+        batch_op.add_column(sa.Column("awaits_preview", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("sign_in", sa.String(), nullable=False, server_default=sa.text("'password'")))
 
     with op.batch_alter_table("participants", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("role", sa.String(), nullable=False))
+        batch_op.add_column(sa.Column("role", sa.String(), nullable=False, server_default=sa.text("''")))
 
 
 def downgrade() -> None:
