@@ -1,6 +1,7 @@
 """Address fields (RFC 5322 section 3.4), read so that one broken address costs only itself. Linear in the input."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from intake.mail.arrival import Address
@@ -23,23 +24,35 @@ _ADDRESS_CHARACTERS = 500
 def read_field(headers: Headers, name: str, allowance: Allowance) -> tuple[Address, ...]:
     """Addresses of every field of that name, repeated fields joined, each address once."""
     found: dict[tuple[str, str], Address] = {}
+    most = allowance.limits.addresses_max
     for value in headers.lines(name):
-        for one in read_addresses(value):
+        for one in _read(value):
             found.setdefault((one.address.lower(), one.name), one)
-            if len(found) > allowance.limits.addresses_max:
-                allowance.note(f"more than {allowance.limits.addresses_max} addresses in {name}: the rest left out")
-                return tuple(found.values())[: allowance.limits.addresses_max]
+            if len(found) > most:
+                allowance.note(f"more than {most} addresses in {name}: the rest left out")
+                return tuple(found.values())[:most]
     return tuple(found.values())
 
 
 def read_addresses(value: str) -> list[Address]:
     """Addresses of one unfolded field value; groups are opened, elements without an address dropped."""
-    found = [one for element in _elements(value) if (one := element.address())]
-    if not found and "=?" in value:  # the whole list was put inside encoded words
+    return list(_read(value))
+
+
+def _read(value: str) -> Iterator[Address]:
+    found = _addresses(value)
+    first = next(found, None)
+    if first is not None:
+        yield first
+        yield from found
+    elif "=?" in value:  # the whole list was put inside encoded words
         decoded = decode_words(value)
         if decoded != value and "@" in decoded:
-            return [one for element in _elements(decoded) if (one := element.address())]
-    return found
+            yield from _addresses(decoded)
+
+
+def _addresses(value: str) -> Iterator[Address]:
+    return (one for element in _elements(value) if (one := element.address()))
 
 
 @dataclass(slots=True)
@@ -63,11 +76,13 @@ class _Element:
         return Address(rest or _clean_name("".join(self.comment)), address)
 
 
-def _elements(value: str) -> list[_Element]:
+def _elements(value: str) -> Iterator[_Element]:
     reader = _Reader(last_semicolon=value.rfind(";"))
     for token in _TOKEN.finditer(value):
         reader.take(token)
-    return [*reader.done, reader.element]
+        yield from reader.done
+        reader.done.clear()
+    yield reader.element
 
 
 class _Reader:

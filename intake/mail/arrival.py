@@ -45,11 +45,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientReport:
+    """What a delivery report says of one recipient: `action` is failed or delayed, `status` an RFC 3463 code."""
+
+    recipient: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
     """A delivery report (RFC 3464, or prose of the same meaning).
 
-    `status` is an RFC 3463 code such as 5.1.1, "" when the report gives none;
-    `action` is failed, delayed, expanded, relayed or "".
+    `status` is an RFC 3463 code such as 5.1.1; `action` is failed or delayed. They and `diagnostic` sum up
+    what `reports` says of each recipient; `recipients` holds rewritten forms of an address as well.
     """
 
     recipients: tuple[str, ...]
@@ -57,13 +67,16 @@ class Bounce:
     action: str
     diagnostic: str
     original_message_id: str | None
+    reports: tuple[RecipientReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationResults:
     """One Authentication-Results field (RFC 8601), as the server `authserv_id` (lower case) wrote it.
 
-    `results` are (method, result, properties), such as ("dkim", "pass", {"header.d": "example.org"}), lower case."""
+    `results` are (method, result, properties), such as ("dkim", "pass", {"header.d": "example.org"}), lower case;
+    none at all where the field says "none". `authserv_id` is "" where the server names itself nowhere (Microsoft).
+    """
 
     authserv_id: str
     results: tuple[tuple[str, str, dict[str, str]], ...]
@@ -82,8 +95,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A text/calendar part (RFC 5545, RFC 5546) as a card. `method` is request, cancel, reply, publish or "";
-    times are aware where the calendar gives a zone, and None where it gives none; `attendees` are addresses."""
+    """A text/calendar part (RFC 5545, RFC 5546) as a card. `method` is request, cancel, reply, counter, publish or "".
+
+    Times are aware UTC where the calendar gives a zone, and None where it gives none. An all-day event runs from
+    midnight UTC of its first day to midnight of the day after its last. `attendees` are addresses.
+    """
 
     method: str
     summary: str
@@ -110,7 +126,13 @@ class Forwarded:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Why the message counts as sent by a machine (RFC 3834 and custom); `evidence` quotes the sign."""
+    """Why the message counts as sent by a machine (RFC 3834 and custom); `evidence` quotes the sign.
+
+    auto-replied: a machine answered a mail (out of office, receipt). auto-generated: a machine reports something
+    (monitoring, notification, delivery report). bulk: it came through a mailing list or a mass mailing. Somebody who
+    writes through a list is a person asking, so bulk mail is filed like any other; but an acknowledgement could
+    reach the whole list, so that `Arrival.is_auto_answerable` is False for it (RFC 3834 section 2).
+    """
 
     kind: AutomaticKind
     evidence: str
@@ -125,7 +147,8 @@ class Arrival:
     `fingerprint` is equal for one message that came through two mailboxes. `authentication`: topmost first.
     `encrypted` is "S/MIME" or "OpenPGP" for what only its reader can open. `away_until`: the last day of absence
     that an out-of-office notice names. `language` is an ISO 639-1 code, "" when nothing tells. `interleaved`: the
-    answers stand between quoted lines, so that folding the quotes would take their sense away.
+    answers stand between quoted lines, so that folding the quotes would take their sense away. `signature_file`: the
+    smime.p7s or signature.asc of a signed mail, which is none of its `attachments`.
     """
 
     message_id: str | None
@@ -150,6 +173,7 @@ class Arrival:
     fingerprint: str
     authentication: tuple[AuthenticationResults, ...] = ()
     signature: Signature | None = None
+    signature_file: Attachment | None = None
     encrypted: str = ""
     invitation: Invitation | None = None
     forwarded: Forwarded | None = None

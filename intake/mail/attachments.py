@@ -25,12 +25,13 @@ def read_attachments(bodies: Bodies, allowance: Allowance) -> tuple[Attachment, 
         if len(files) >= allowance.limits.attachments_max or not allowance.in_time("the remaining attachments"):
             allowance.note(f"more than {allowance.limits.attachments_max} attachments: the rest left out")
             break
-        files.append(_attachment(part, bodies.markup, allowance))
+        files.append(read_file(part, bodies.markup, allowance))
     files += [_from_text(one.filename, one.content) for one in bodies.uu_files]
     return tuple(files[: allowance.limits.attachments_max])
 
 
-def _attachment(part: Part, markup: str, allowance: Allowance) -> Attachment:
+def read_file(part: Part, markup: str, allowance: Allowance) -> Attachment:
+    """One part as a file; `markup` tells whether it is shown inside the HTML."""
     content = part.content(allowance)
     content_id = part.headers.text("content-id").strip("<> \t") or None
     is_shown = content_id is not None and f"cid:{content_id}" in markup

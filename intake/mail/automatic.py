@@ -1,7 +1,15 @@
 """Was this message sent by a machine? RFC 3834 first, then the headers and subjects that mail programs use instead."""
 
 from intake.mail.arrival import Automatic, AutomaticKind
-from intake.mail.automatic_signs import BULK_HEADERS, REPLY_HEADERS, SUPPRESSED, VACATION_SUBJECT
+from intake.mail.automatic_signs import (
+    BULK_HEADERS,
+    DENIALS,
+    GENERATED_HEADERS,
+    REPLY_HEADERS,
+    SUPPRESSED,
+    VACATION_SUBJECT,
+    VACATION_SUBJECT_ENDS,
+)
 from intake.mail.headers import Headers
 
 
@@ -12,8 +20,9 @@ def find_automatic(headers: Headers, subject: str, report_type: str, *, is_bounc
     return (
         _auto_submitted(headers)
         or _reply_header(headers)
-        or _vacation(subject)
+        or _vacation(subject, headers)
         or _receipt(report_type)
+        or _generated_header(headers)
         or _precedence(headers)
         or _suppressed(headers)
         or _list(headers)
@@ -35,13 +44,26 @@ def _reply_header(headers: Headers) -> Automatic | None:
     for name, meaning in REPLY_HEADERS.items():
         if headers.has(name):
             value = headers.text(name)
-            if value.lower() not in {"no", "false", "0"} and meaning.search(value):
+            if value.lower() not in DENIALS and meaning.search(value):
                 return Automatic("auto-replied", f"{name.title()}: {value[:80]}")
     return None
 
 
-def _vacation(subject: str) -> Automatic | None:
-    return Automatic("auto-replied", f"Subject: {subject[:80]}") if VACATION_SUBJECT.match(subject) else None
+def _generated_header(headers: Headers) -> Automatic | None:
+    for name in GENERATED_HEADERS:
+        value = headers.text(name)
+        if value and value.lower() not in DENIALS:
+            return Automatic("auto-generated", f"{name.title()}: {value[:80]}")
+    return None
+
+
+def _vacation(subject: str, headers: Headers) -> Automatic | None:
+    found = VACATION_SUBJECT.match(subject)
+    if found is None:
+        return None
+    is_answer = headers.has("in-reply-to") or headers.has("references")
+    is_title = VACATION_SUBJECT_ENDS.match(subject, found.end()) is not None
+    return Automatic("auto-replied", f"Subject: {subject[:80]}") if is_title or is_answer else None
 
 
 def _receipt(report_type: str) -> Automatic | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from intake.mail.charset import codec_for, decode_text
 from intake.mail.flowed import unflow
-from intake.mail.html_text import html_to_text
+from intake.mail.html_text import html_to_text, images_as_text
 from intake.mail.limits import Allowance
 from intake.mail.mime import Part, read_message
 from intake.mail.uuencoded import UuFile, cut_out_files
@@ -48,6 +48,7 @@ def read_bodies(root: Part, allowance: Allowance) -> Bodies:
         result.text = "\n".join(filter(None, (reader.report_text(), result.text)))
     if any(piece.markup.strip() for piece in pieces):
         result.markup = "\n".join(piece.markup or _as_markup(piece.text) for piece in pieces)
+        result.text = result.text or images_as_text(result.markup)
     return result
 
 
@@ -112,8 +113,7 @@ class _Reader:
         if part.content_type == "text/html" and (label is None or codec_for(label) is None):
             found = _META_CHARSET.search(data, 0, 4096)
             label = found[1].decode("ascii", "replace") if found else label
-        if len(data) > self._chars_left * 4:
-            data = data[: self._chars_left * 4]
+        data = _beginning(data, self._chars_left * 4)
         text, note = decode_text(data, label)
         if note:
             self._allowance.note(note)
@@ -122,6 +122,14 @@ class _Reader:
             text = text[: self._chars_left]
         self._chars_left -= len(text)
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def _beginning(data: bytes, bytes_max: int) -> bytes:
+    """At most so many bytes, cut where a character of UTF-8 ends."""
+    if len(data) <= bytes_max:
+        return data
+    end = next((at for at in range(bytes_max, max(0, bytes_max - 4), -1) if data[at] & 0xC0 != 0x80), bytes_max)
+    return data[:end]
 
 
 def is_body(part: Part, *, is_first: bool) -> bool:

@@ -6,9 +6,10 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from intake.mail.arrival import Address, Bounce
+from intake.mail.arrival import Address, Bounce, RecipientReport
 from intake.mail.bounce_patterns import BODY, DAEMON, ENHANCED, FORWARDED_SUBJECT, RETURNED_HEADER, SUBJECT
 from intake.mail.bounce_prose import action_in, enhanced_in, line_with, recipients_in, split_returned, status_in
+from intake.mail.bounce_recipients import told_in_prose, told_of_each
 from intake.mail.delivery_status import BAD_ACTIONS, Report, read_reports
 from intake.mail.headers import Headers, read_headers
 from intake.mail.limits import Allowance
@@ -78,7 +79,9 @@ def _bounce(root: Part, reports: list[Report], subject: str, head: str, tail: st
         status = enhanced_in(head, status[0]) or status
     status = status or status_in(head) or ("4.0.0" if action == "delayed" else "5.0.0")
     diagnostic = diagnostic or line_with(head, status) or line_with(head, recipients[0] if recipients else "")
-    return Bounce(recipients, status, action, diagnostic, _original_id(root, tail, allowance))
+    summary = RecipientReport("", action, status, diagnostic)
+    told = told_of_each(bad, head, summary) or told_in_prose(recipients, head, summary)
+    return Bounce(recipients, status, action, diagnostic, _original_id(root, tail, allowance), told)
 
 
 def _recipients(root: Part, head: str, tail: str, allowance: Allowance) -> list[str]:
@@ -86,7 +89,8 @@ def _recipients(root: Part, head: str, tail: str, allowance: Allowance) -> list[
     if named:
         return list(dict.fromkeys(one.strip(" <>\t") for one in named.split(",") if "@" in one))
     strangers = {one.lower() for name in ("from", "to", "return-path") for one in _addresses(root.headers, name)}
-    found = _flufl(root, allowance) or recipients_in(head, frozenset(strangers))
+    found = [name for name in _flufl(root, allowance) if name.lower() in head.lower()]  # not in the returned mail
+    found = found or recipients_in(head, frozenset(strangers))
     if found:
         return found
     to_line = re.search(r"^[ \t>]*to[ \t]*:[^\n]*?([^\s<>,:;\"]+@[^\s<>,;\"]+)", tail, re.IGNORECASE | re.MULTILINE)

@@ -42,8 +42,9 @@ RETURNED = re.compile(
     r"|transcript of message|undelivered message|copy of (?:the )?message|returned message|the headers of"
     r"|message text follows|オリジナル|original)"
     r"|message headers follow|included is a copy|original mail as follows|original message (?:follows|headers?)"
-    r"|header of (?:the )?original|the (?:original )?message (?:headers )?follows|received: (?:from|by|\()"
-    r"|return-path: *<|-{4,}[ \t]*unsent|copy of the original message|first .{0,20}lines of the (?:original )?message"
+    r"|header of (?:the )?original|the (?:original )?message (?:headers )?follows|received:[ \t]*(?:from|by|\()"
+    r"|return-path:[ \t]*<|-{4,}[ \t]*unsent|copy of the original message"
+    r"|first .{0,20}lines of the (?:original )?message"
     r"|message contents follow|the original message was included|reason:[^\n]*\n\nreceived:"
     r"|your original message headers)",
     _I | re.MULTILINE,
@@ -63,15 +64,17 @@ RECIPIENTS = tuple(
         r"|invalid recipient|user not found|errors? (?:for|to)|duplicated message-id)"
         r"(?: address)?(?:\(s\))?[ \t]*(?:to|for|in|is|was)?[ \t]*:?[ \t]*" + _QUOTED,
         r"rcpt to:[ \t]*<?(?:" + ADDRESS + r":)?" + _QUOTED,
-        r"^[ \t>*]*" + _QUOTED + r"[ \t]*(?::|\.\.\.|\[|\(reason|\(expanded|on \w{3}, )",
+        r"^[ \t>*]*" + _QUOTED + r"[ \t]*(?::|\.\.\.|\[|\(reason|\(expanded|on (?:\w{3}, |\d))",
         r"^[ \t>*]*" + _QUOTED + r"(?:[ \t]*<[^<>\n]*>)?[ \t]*[;,.]?[ \t]*$",
         r"\b[45]\d\d[ -][^\n]{0,40}?<(" + ADDRESS + r")>",
+        r"^[ \t]*[a-z][^\n:@]{4,80}:[ \t]*" + _QUOTED + r"[ \t.]*$",
         r"\b(?:to|for)[ \t]+" + _QUOTED,
         r"<(" + ADDRESS + r")>",
     )
 )
 NOT_A_RECIPIENT = re.compile(
-    r"(?:mail from:[ \t]*<?|from:[ \t]*|contact[^\n]{0,30}|from <|e-?mail[ \t]+to[ \t]*|please (?:send|write"
+    r"(?:mail from:[ \t]*<?|from:[ \t]*|(?:message|content)-id:[ \t]*"
+    r"|contact[^\n]{0,30}|from <|e-?mail[ \t]+to[ \t]*|please (?:send|write"
     r"|reply)[^\n]{0,40}"
     r"|postmaster at[ \t]*|f=\[)[ \t\"'<]*\Z",
     _I,
@@ -97,10 +100,11 @@ REASONS = tuple(
         (r"too long in (?:the )?queue|(?:message|mail|delivery|queue)[^.\n]{0,30}expired"
          r"|delivery time expired|in queue too long|undelivered (?:for|after) \d|for (?:more than )?\d+ (?:hours|days)"
          r"|maximum (?:retry|queue) |for the last \d+ seconds", "5.4.7"),
-        (r"mailbox (?:is |was )?full|(?:over|exceed\w*|exceeds)[^.\n]{0,30}(?:quota|limit|space|storage)"
+        (r"mailbox (?:is |was )?full|(?:over|exceed\w*|exceeds)[^.\n]{0,30}(?:quota|limit|space|storage|size)"
         r"|quota (?:exceeded|full)"
          r"|not enough (?:disk )?space|容量|is full|mail ?box .{0,20}exceed", "5.2.2"),
-        (r"(?:user|recipient|address|account|mailbox|addressee|name)[^.\n]{0,40}(?:unknown|not (?:exist|found"
+        (r"(?:user|recipient|address|account|mailbox|addressee|name)(?:[^.\n]|\.(?=\S)){0,60}?"
+         r"(?:unknown|not (?:exist|found"
         r"|listed|recognized"
          r"|valid)|does ?n.t exist|doesn.t have|invalid|undefined|no longer)|unknown (?:user|recipient"
          r"|address|local|account|mailbox)"

@@ -9,6 +9,8 @@ from intake.mail.limits import Allowance
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _FIELD_AHEAD = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{1,60}:[ \t\r\n]", re.MULTILINE)
+_BLANK = re.compile(rb"[\r\n]*")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -44,67 +46,87 @@ class Headers:
         return [self.unfolded(value) for value in self.raw_all(name)]
 
 
-def read_headers(data: bytes, start: int, allowance: Allowance) -> tuple[Headers, int]:
+def read_headers(data: bytes, start: int, allowance: Allowance, end: int | None = None) -> tuple[Headers, int]:
     """Headers from `start`, and where the body begins. A mail without header lines is all body."""
-    headers = Headers()
-    position = _after_envelope_line(data, start)
-    first = position
-    block_end = min(len(data), start + allowance.limits.header_bytes_max)
-    while position < len(data):
-        end = data.find(b"\n", position)
-        end = len(data) if end < 0 else end + 1
-        line = data[position:end].rstrip(b"\r\n")
+    end = len(data) if end is None else end
+    block = _Block(allowance)
+    position = first = _after_envelope_line(data, start, end)
+    block_end = min(end, start + allowance.limits.header_bytes_max)
+    while position < end:
+        line_end = data.find(b"\n", position, end)
+        line_end = end if line_end < 0 else line_end + 1
+        line = data[position : min(line_end, position + allowance.limits.field_bytes_max)].rstrip(b"\r\n")
         if not line:
-            return headers, end
-        if position >= block_end or len(headers.fields) >= allowance.limits.header_fields_max:
+            return block.headers(), line_end
+        if position >= block_end or block.count >= allowance.limits.header_fields_max:
             allowance.note("header block too long: the rest of it left out")
-            return headers, _after_blank_line(data, position)
-        if not _take(line, headers, allowance):
-            if not _more_fields_follow(data, position):
+            return block.headers(), _after_blank_line(data, position, end)
+        if not block.take(line):
+            if not _more_fields_follow(data, position, end):
                 allowance.note("no empty line between headers and text")
-                return headers, position if headers.fields else first
+                return block.headers(), position if block.count else first
             allowance.note("a line in the headers is no header: left out")
-        position = end
-    return headers, len(data)
+        position = line_end
+    return block.headers(), end
 
 
-def _take(line: bytes, headers: Headers, allowance: Allowance) -> bool:
-    """Add a line to the headers; False when it is neither a field nor the continuation of one."""
-    fields = headers.fields
-    if line[:1] in b" \t" and fields:
-        name, value = fields[-1]
-        if len(value) + len(line) <= allowance.limits.header_bytes_max:
-            fields[-1] = (name, value + b"\n" + line)
+class _Block:
+    """The fields of one header block while it is read, each in its lines."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._fields: list[tuple[str, list[bytes]]] = []
+        self._left = 0
+        self._allowance = allowance
+
+    @property
+    def count(self) -> int:
+        return len(self._fields)
+
+    def headers(self) -> Headers:
+        return Headers([(name, b"\n".join(lines)) for name, lines in self._fields])
+
+    def take(self, line: bytes) -> bool:
+        """Add a line to the headers; False when it is neither a field nor the continuation of one."""
+        if self._fields and line[:1] in b" \t":
+            self._continue(line)
+            return True
+        if self._fields and self._fields[-1][1][-1].endswith(b";") and not _FIELD_AHEAD.match(line + b" "):
+            self._continue(b" " + line)  # a parameter that lost its indent
+            return True
+        found = _FIELD.match(line)
+        if found is None:
+            return False
+        self._fields.append((found[1].decode("ascii").lower(), [found[2].strip(b" \t")]))
+        self._left = self._allowance.limits.field_bytes_max - len(line)
         return True
-    if fields and fields[-1][1].rstrip().endswith(b";") and not _FIELD_AHEAD.match(line + b" "):
-        fields[-1] = (fields[-1][0], fields[-1][1] + b"\n " + line)  # a parameter that lost its indent
-        return True
-    found = _FIELD.match(line)
-    if found is None:
-        return False
-    fields.append((found[1].decode("ascii").lower(), found[2].strip(b" \t")))
-    return True
+
+    def _continue(self, line: bytes) -> None:
+        self._left -= len(line) + 1
+        if self._left >= 0:
+            self._fields[-1][1].append(line.rstrip(b" \t"))
+        else:
+            self._allowance.note(f"header longer than {self._allowance.limits.field_bytes_max} bytes: its end left out")
 
 
-def _after_envelope_line(data: bytes, start: int) -> int:
+def _after_envelope_line(data: bytes, start: int, end: int) -> int:
     """Skips blank lines and the mbox "From " line that some stores leave in front."""
-    while data[start : start + 1] in (b"\r", b"\n") and start < len(data):
-        start += 1
-    if data[start : start + 5] == b"From " or data[start : start + 6] == b">From ":
-        end = data.find(b"\n", start)
-        return len(data) if end < 0 else end + 1
+    blank = _BLANK.match(data, start, end)
+    start = blank.end() if blank else start
+    if data.startswith((b"From ", b">From "), start, end):
+        line_end = data.find(b"\n", start, end)
+        return end if line_end < 0 else line_end + 1
     return start
 
 
-def _after_blank_line(data: bytes, position: int) -> int:
-    found = re.compile(rb"\n\r*\n").search(data, position)
-    return found.end() if found else len(data)
+def _after_blank_line(data: bytes, position: int, end: int) -> int:
+    found = _EMPTY_LINE.search(data, position, end)
+    return found.end() if found else end
 
 
-def _more_fields_follow(data: bytes, position: int) -> bool:
+def _more_fields_follow(data: bytes, position: int, end: int) -> bool:
     """Whether a header line stands between here and the next empty line."""
-    window = data[position : position + 4096]
-    blank = re.search(rb"\n\r*\n", window)
+    window = data[position : min(end, position + 4096)]
+    blank = _EMPTY_LINE.search(window)
     line_end = window.find(b"\n")
     stop = blank.start() + 1 if blank else len(window)
     return line_end >= 0 and _FIELD_AHEAD.search(window, line_end, stop) is not None

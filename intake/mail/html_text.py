@@ -15,20 +15,35 @@ _DROPPED = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNO
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|hr|/blockquote)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # HTML may spell such: &#4;
 _CONFIG = ParserConfig(css=CSS_PROFILES["strict"])
 _TABLES_MAX = 300  # table layout costs more than linear time
+_TAGS_MAX = 20_000
+_IMAGE = re.compile(r"<img\b([^<>]{0,3000})>", re.IGNORECASE)
+_DESCRIBED = re.compile(r"\balt\s*=\s*(?:\"([^\"]{1,200})\"|'([^']{1,200})')", re.IGNORECASE)
+_IMAGES_MAX = 20
 
 
 def html_to_text(markup: str, *, chars_max: int) -> str:
-    """Plain text of `markup`. Above `chars_max` characters the layout is given up and only the tags removed."""
+    """Plain text of `markup`. Above `chars_max` characters, or among very many tags, only the tags are removed."""
     markup = _MARKS.sub("", markup.replace("\x00", ""))
     if not markup.strip():
         return ""
-    if len(markup) <= chars_max and markup.lower().count("<table") <= _TABLES_MAX:
+    is_small = len(markup) <= chars_max and markup.count("<") <= _TAGS_MAX
+    if is_small and markup.lower().count("<table") <= _TABLES_MAX:
         root = _tree(markup)
         if root is not None:
             return _laid_out(root)
     return _stripped(markup)
+
+
+def images_as_text(markup: str) -> str:
+    """What stands in for the text of a mail that is nothing but pictures: "[image: a screenshot]"."""
+    images = [
+        _DESCRIBED.search(found[1]) for found, _ in zip(_IMAGE.finditer(markup), range(_IMAGES_MAX), strict=False)
+    ]
+    names = ((one[1] or one[2]).strip() if one else "" for one in images)
+    return "\n".join(f"[image: {html.unescape(name)}]" if name else "[image]" for name in names)
 
 
 def _tree(markup: str) -> HtmlElement | None:
@@ -41,7 +56,7 @@ def _tree(markup: str) -> HtmlElement | None:
 
 def _laid_out(root: HtmlElement) -> str:
     for block in list(root.iter("blockquote")):
-        block.text = f"{_OPEN}{block.text or ''}"
+        block.text = _OPEN + _NOT_XML.sub("", block.text or "")
         block.append(_closing())
     return _tidy(_marked(Inscriptis(root, _CONFIG).get_text()))
 

@@ -1,18 +1,28 @@
 """The way in for every mail: bytes to an Arrival. Raises for no input; what was broken stands in `defects`."""
 
+from datetime import date as date_type
+from datetime import datetime
+
+from intake.mail.absence import away_until
 from intake.mail.addresses import read_addresses, read_field
-from intake.mail.arrival import Address, Arrival
-from intake.mail.attachments import read_attachments
+from intake.mail.arrival import Address, Arrival, Automatic
+from intake.mail.attachments import read_attachments, read_file
+from intake.mail.authentication import read_authentication
 from intake.mail.automatic import find_automatic
 from intake.mail.bodies import read_bodies
 from intake.mail.bounce import find_bounce
 from intake.mail.fingerprint import fingerprint
+from intake.mail.forwarded import find_forwarded
 from intake.mail.headers import Headers
+from intake.mail.invitation import find_invitation
+from intake.mail.language import language_of
 from intake.mail.limits import Allowance, Limits
 from intake.mail.mime import read_message
+from intake.mail.protection import look_into_text, open_envelopes
 from intake.mail.quotes import split_reply
 from intake.mail.sanitize import as_source, clean_html, is_hostile
-from intake.mail.threads import date, identifiers, message_id
+from intake.mail.threads import date, identifiers, message_id, received_at
+from intake.mail.winmail import unpack_winmail
 
 _DELIVERY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 _SUBJECT_CHARACTERS = 2000
@@ -32,14 +42,18 @@ def parse(raw: bytes, *, limits: Limits = Limits()) -> Arrival:  # noqa: B008 - 
         raw = raw.replace(b"\r", b"\n")
     root = read_message(raw, allowance)
     headers = root.headers
-    bodies = read_bodies(root, allowance)
-    html = _sanitised(bodies.markup, allowance)
     sender = _sender(headers, allowance)
+    sent_at = date(headers, allowance)
+    unpack_winmail(root, allowance)
+    protection = open_envelopes(root, sender, received_at(headers) or sent_at, allowance)
+    bodies = read_bodies(root, allowance)
+    look_into_text(protection, bodies.text)
+    html = _sanitised(bodies.markup, allowance)
     subject = headers.text("subject")[:_SUBJECT_CHARACTERS]
     bounce = find_bounce(root, sender, subject, bodies.text, allowance)
-    reply_text, quoted_text = split_reply(bodies.text, chars_max=limits.text_chars_max)
+    split = split_reply(bodies.text, chars_max=limits.text_chars_max)
     identifier = message_id(headers)
-    sent_at = date(headers, allowance)
+    automatic = find_automatic(headers, subject, root.parameters.get("report-type", ""), is_bounce=bounce is not None)
     return Arrival(
         message_id=identifier,
         in_reply_to=identifiers(headers, "in-reply-to", allowance),
@@ -54,16 +68,23 @@ def parse(raw: bytes, *, limits: Limits = Limits()) -> Arrival:  # noqa: B008 - 
         date=sent_at,
         text=bodies.text,
         html=html,
-        reply_text=reply_text,
-        quoted_text=quoted_text,
+        reply_text=split.reply,
+        quoted_text=split.folded,
         attachments=read_attachments(bodies, allowance),
-        automatic=find_automatic(
-            headers, subject, root.parameters.get("report-type", ""), is_bounce=bounce is not None
-        ),
+        automatic=automatic,
         bounce=bounce,
         fingerprint=fingerprint(
             identifier, headers.text("from"), headers.text("date"), subject, bodies.text, bodies.markup
         ),
+        authentication=read_authentication(headers, allowance),
+        signature=protection.signature,
+        signature_file=read_file(protection.file, "", allowance) if protection.file else None,
+        encrypted=protection.encrypted,
+        invitation=find_invitation(root, allowance),
+        away_until=_away_until(automatic, split.reply, sent_at),
+        language=language_of(headers, split.reply),
+        forwarded=find_forwarded(root, bodies, subject, allowance) if bounce is None else None,
+        interleaved=split.is_interleaved and bounce is None,
         defects=allowance.notes,
     )
 
@@ -75,9 +96,15 @@ def _sanitised(markup: str, allowance: Allowance) -> str:
         allowance.note(f"HTML longer than {allowance.limits.html_chars_max} characters: the end not shown")
         markup = markup[: allowance.limits.html_chars_max]
     if is_hostile(markup):
-        allowance.note("HTML nested too deep to be shown: its source is shown instead")
+        allowance.note("HTML nested too deep or of too many tags to be shown: its source is shown instead")
         return as_source(markup)
     return clean_html(markup)
+
+
+def _away_until(automatic: Automatic | None, text: str, sent_at: datetime | None) -> date_type | None:
+    if automatic is None or automatic.kind != "auto-replied" or sent_at is None:
+        return None
+    return away_until(text, sent_at.date())
 
 
 def _sender(headers: Headers, allowance: Allowance) -> Address | None:

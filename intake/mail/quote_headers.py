@@ -127,6 +127,35 @@ FORWARD = re.compile(
     r"forward|weitergeleitet|transf|réexp|reenvia|encaminha|inoltra|doorgestuurd|vidarebe|videresend|välitet|przekaz|пере|转发|轉寄|転送|전달",
     _I,
 )
+FORWARD_SUBJECT = re.compile(
+    r"\s*(?:(?:re|aw|sv|antw|rif|réf)\s*:\s*)?(?:fwd?|wg|tr|rv|i|doorst|enc|vs|vb|videresendt|pd|továbbítás|ynt)\s*:",
+    _I,
+)
+# The note above answers that are written into the quoted mail itself, in colour perhaps.
+ANSWERS_BELOW = re.compile(
+    r"(?<![^\W_])(?:"
+    r"(?:my |our )?(?:answers?|comments?|repl(?:y|ies)|responses?|notes?) (?:are |is )?"
+    r"(?:in[ -]?line|below(?!\s+(?:the|an?|this|that|my|your|our)\b)"
+    r""
+    r"|in (?:red|blue|green|bold|caps)|between the lines|in (?:your|the) (?:text|e?-?mail))"
+    r"|(?:see|please see|answered|replied|commented|responded)[\w ]{0,25} (?:in[ -]?line|in (?:red|blue|green|bold))"
+    r"|(?:see|find) (?:my|our) (?:answers?|comments?|repl(?:y|ies)|responses?)"
+    r"|(?:meine |unsere )?(?:antwort(?:en)?|anmerkung(?:en)?|kommentare?) (?:[\w]{1,12} ){0,3}?(?:unten|im text|inline"
+    r"|in (?:rot|blau|grün|fett)|zwischen den zeilen)"
+    r"|(?:mes |nos )?(?:réponses?|commentaires?) (?:[\w]{1,12} ){0,2}?(?:ci-dessous|en (?:rouge|bleu|vert|gras)"
+    r"|dans le (?:texte|mail)|entre les lignes)"
+    r"|(?:mis |nuestras )?(?:respuestas?|comentarios?) (?:[\w]{1,12} ){0,2}?(?:abajo|más abajo|a continuación"
+    r"|en (?:rojo|azul|verde|negrita)|entre líneas)"
+    r"|(?:le mie |le nostre )?(?:risposte|commenti) (?:[\w]{1,12} ){0,2}?(?:sotto|di seguito|in (?:rosso|blu|verde"
+    r"|grassetto)|tra le righe|nel testo)"
+    r"|(?:mijn |onze )?(?:antwoord(?:en)?|opmerkingen|reacties) (?:[\w]{1,12} ){0,2}?(?:hieronder|onder"
+    r"|in (?:rood|blauw|groen|vet)|tussen de regels|in de tekst)"
+    r")(?![^\W_])",
+    _I,
+)
+REPLY_ABOVE_WORD = re.compile(
+    r"line|zeile|ligne|línea|riga|linha|regel|lijn|rad|linje|linii|строки|линии|reply above", _I
+)
 REPLY_ABOVE = re.compile(
     r"[ \t]*(?:[-–—=#*_~]{2,}[^\n]{0,40})?(?:please )?(?:type|write|enter|schreiben|répond\w*|responda"
     r"|antworten)?[^\n]{0,30}"
@@ -144,7 +173,7 @@ FROM = _any(
     r"|feladó|από|kimden|gönderen|de la|발신|보낸사람|보낸 사람|发件人|寄件者|寄件人|差出人|送信者|מאת|من|dari|từ"
 )
 TO = _any(
-    r"to|an|à|a|para|til|till|aan|do|pro|pre|komu|кому|vastaanottaja|destinataire|destinatario|destinatário"
+    r"to|an|à|pour|a|para|til|till|aan|do|pro|pre|komu|кому|vastaanottaja|destinataire|destinatario|destinatário"
     r"|empfänger|címzett|προς|kime|către|받는사람|받는 사람"
     r"|收件人|收件者|宛先|אל|إلى|kepada|đến|cc|kopie|kopia|kopi|copie|copie à|copia|cópia|bcc|másolatot kap"
     r"|копия|копія|抄送|副本|참조|reply-to|antwort an|répondre à|risposta"

@@ -14,6 +14,7 @@ from intake.mail.quote_headers import (
     ORIGINAL,
     PREPOSITION_INSIDE,
     REPLY_ABOVE,
+    REPLY_ABOVE_WORD,
     VERB_AT_END,
     VERB_INSIDE,
     VERBLESS,
@@ -28,6 +29,8 @@ _FULL_DATE = re.compile(r"(?=.*\b\d{4}\b).*\b\d{1,2}[:.h]\d{2}\b")
 _MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e]")  # Windows Mail puts them around every number
 _TELLING = re.compile(r"[\d@<:：]")  # no introduction and no label begins with a line that has none of these
 _DIGIT = re.compile(r"\d")
+_COLON = re.compile("[:：]")
+_LABEL_CHARACTERS = 60
 _VERB_CHARACTERS = 120
 _QUOTED = re.compile(r"[ \t]*(?:>|&gt;)")
 
@@ -54,13 +57,13 @@ def may_open_mark(line: str) -> bool:
         return True
     if _TELLING.search(line) is None:
         return False
-    return INTRO_START.match(line) is not None or _is_label(line) or _is_separator(line)
+    return INTRO_START.match(line) is not None or _is_label(line) or is_separator(line)
 
 
 def mark_at(lines: list[str], index: int) -> Mark | None:
     """The mark that begins in this line, None when none does. Looks at a bounded number of lines."""
     line = lines[index]
-    if _is_separator(line) or (len(line) <= _SEPARATOR_CHARACTERS and REPLY_ABOVE.match(line)):
+    if is_separator(line) or _says_reply_above(line):
         return Mark(index, _block_end(lines, index + 1) or index + 1, is_history=True)
     if _is_label(line):
         end = _block_end(lines, index)
@@ -70,11 +73,21 @@ def mark_at(lines: list[str], index: int) -> Mark | None:
     return Mark(index, end, is_history=not _is_quote_next(lines, end)) if end else None
 
 
+def _says_reply_above(line: str) -> bool:
+    return len(line) <= _SEPARATOR_CHARACTERS and bool(REPLY_ABOVE_WORD.search(line) and REPLY_ABOVE.match(line))
+
+
 def _is_label(line: str) -> bool:
-    return HEADER_LINE.match(_MARKS_OF_DIRECTION.sub("", line)) is not None
+    return _COLON.search(line, 0, _LABEL_CHARACTERS) is not None and label_of(line) is not None
 
 
-def _is_separator(line: str) -> bool:
+def label_of(line: str) -> re.Match[str] | None:
+    """The label and value of one line of a pasted header block, None when it is none."""
+    return HEADER_LINE.match(_MARKS_OF_DIRECTION.sub("", line))
+
+
+def is_separator(line: str) -> bool:
+    """A line of its own that says: the earlier mail follows ("----- Original Message -----")."""
     core = line.strip(_DECORATION + " \t:：<")
     if not core or len(line) > _SEPARATOR_CHARACTERS:
         return False
@@ -135,7 +148,7 @@ def _block_end(lines: list[str], begin: int) -> int:
             if other_lines > (2 if kinds else 1) or (kinds >= {"sender", "subject"} and not line.strip()):
                 break
             continue
-        kinds.add(_kind(found))
+        kinds.add(kind_of_label(found))
         is_full_date = found["date"] is not None and _FULL_DATE.search(found["value"]) is not None
         is_mail = is_mail or "@" in found["value"] or is_full_date
         other_lines = 0
@@ -144,5 +157,6 @@ def _block_end(lines: list[str], begin: int) -> int:
     return end if is_block else 0
 
 
-def _kind(found: re.Match[str]) -> str:
+def kind_of_label(found: re.Match[str]) -> str:
+    """What the label of `label_of` names: sender, date, subject or recipient."""
     return next(name for name in ("sender", "date", "subject", "recipient") if found[name] is not None)

@@ -1,23 +1,37 @@
 """The new part of a mail apart from what it quotes. Lines are only ever folded: none is lost, none is changed."""
 
-from intake.mail.quote_headers import FORWARD
+from typing import NamedTuple
+
+from intake.mail.quote_headers import ANSWERS_BELOW, FORWARD
 from intake.mail.quote_marks import Mark, is_quoted, mark_at, may_open_mark
 from intake.mail.signatures import is_outlook_mobile, signature_begin
 
-_LOOKS_MAX = 1000  # lines looked at closely: a pasted log is full of lines that begin with a date
+_LOOKS_MAX = 400  # lines looked at closely: a pasted log is full of lines that begin with a date
+_POINTING_LINES = 12
+_POINTING_CHARACTERS = 600  # "see my answers below" is said in a short note above them
 _ALTERNATIONS_MAX = 8  # of quote and signature at the end of one text
 
 
-def split_reply(text: str, *, chars_max: int) -> tuple[str, str]:
-    """(reply, folded) of a plain text body; every line of `text` is in exactly one of them, in order.
+class Split(NamedTuple):
+    """A text parted in two. `is_interleaved`: answers stand between quoted passages, which therefore stay."""
+
+    reply: str
+    folded: str
+    is_interleaved: bool
+
+
+def split_reply(text: str, *, chars_max: int) -> Split:
+    """The reply of a plain text body, and what is folded; every line of `text` is in exactly one of them, in order.
 
     Folded are quoted history and signature. Answers written between quoted passages are left where
-    they stand, quotes and all. A text that would fold away whole is left whole. Beyond `chars_max`
-    characters nothing is looked at: that rest goes with the last line before it.
+    they stand, quotes and all; where the writer says that they stand there, the whole text is left.
+    A text that would fold away whole is left whole too. Beyond `chars_max` characters nothing is looked
+    at: that rest goes with the last line before it.
     """
     lines = text[:chars_max].split("\n")
     keep = _kept(lines)
-    if not any(lines[index].strip() for index in keep):
+    is_between = len(keep) < len(lines) and _points_below("\n".join(lines[index] for index in keep[:_POINTING_LINES]))
+    if is_between or not any(lines[index].strip() for index in keep):
         keep = list(range(len(lines)))
     kept = set(keep)
     reply = [lines[index] for index in keep]
@@ -26,7 +40,19 @@ def split_reply(text: str, *, chars_max: int) -> tuple[str, str]:
     if rest:
         last = reply if len(lines) - 1 in kept else folded
         last[-1] += rest
-    return "\n".join(reply).strip("\n"), "\n".join(folded).strip("\n")
+    return Split("\n".join(reply).strip("\n"), "\n".join(folded).strip("\n"), is_between or _answers_quotes(reply))
+
+
+def _points_below(reply: str) -> bool:
+    return len(reply) <= _POINTING_CHARACTERS and ANSWERS_BELOW.search(reply) is not None
+
+
+def _answers_quotes(reply: list[str]) -> bool:
+    """Own words stand behind a quoted passage that is part of the reply, and before it or between it and another."""
+    blocks = _quote_blocks(reply, len(reply))
+    if not blocks or not any(line.strip() for line in reply[blocks[0][1] :] if not is_quoted(line)):
+        return False
+    return len(blocks) > 1 or any(line.strip() for line in reply[: blocks[0][0]])
 
 
 def _kept(lines: list[str], *, is_behind_mark: bool = False) -> list[int]:

@@ -40,6 +40,7 @@ _CONTAINER = re.compile(
 )
 _DEPTH_MAX = 3000  # the HTML parser takes quadratic time in depth and in bare ampersands
 _AMPERSANDS_MAX = 100_000
+_TAGS_MAX = 150_000
 
 
 def clean_html(markup: str) -> str:
@@ -49,15 +50,17 @@ def clean_html(markup: str) -> str:
 
 def is_hostile(markup: str) -> bool:
     """Nested or spelled so that the parser would be kept busy; no mail program writes such HTML."""
-    if markup.count("&") > _AMPERSANDS_MAX:
+    tags = markup.count("<")
+    if markup.count("&") > _AMPERSANDS_MAX or tags > _TAGS_MAX:
         return True
-    if markup.count("<") <= _DEPTH_MAX:
+    if tags <= _DEPTH_MAX:
         return False
-    depth = deepest = 0
+    depth = 0
     for tag in _CONTAINER.finditer(markup):
         depth += -1 if tag[1] else 1
-        deepest = max(deepest, depth)
-    return deepest > _DEPTH_MAX
+        if depth > _DEPTH_MAX:
+            return True
+    return False
 
 
 def as_source(markup: str) -> str:

@@ -40,12 +40,24 @@ def date(headers: Headers, allowance: Allowance) -> datetime | None:
     value = headers.text("date")
     if not value:
         return None
+    moment = _moment(value)
+    if moment is None:
+        allowance.note(f"date not understood: {value[:80]!r}")
+    return moment
+
+
+def received_at(headers: Headers) -> datetime | None:
+    """When the nearest server took the mail, by the topmost Received field (RFC 5321 section 4.4)."""
+    value = headers.raw("received")
+    return _moment(headers.unfolded(value).rpartition(";")[2].strip()) if value else None
+
+
+def _moment(value: str) -> datetime | None:
     try:
         parsed = parsedate_tz(value[:200])
-        if parsed is not None:
-            moment = datetime(*parsed[:6], tzinfo=UTC).timestamp() - (parsed[9] or 0)
-            return datetime.fromtimestamp(moment, UTC)
+        if parsed is None:
+            return None
+        moment = datetime(*parsed[:6], tzinfo=UTC).timestamp() - (parsed[9] or 0)
+        return datetime.fromtimestamp(moment, UTC)
     except (ValueError, OverflowError, OSError, IndexError, TypeError):
-        pass
-    allowance.note(f"date not understood: {value[:80]!r}")
-    return None
+        return None

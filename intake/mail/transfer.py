@@ -3,20 +3,26 @@
 import binascii
 import re
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
 _PADDING = re.compile(rb"=+")
+_RUNS_MAX = 1000
+_LINE_ENDS = b"\r\n"
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ?([^\r\n]{0,255})\r*$", re.MULTILINE)
+_UU_LINE = re.compile(rb"[^\r\n]+")
+_BAD_LINES_MAX = 1000
 _LOOSE_TEXT = re.compile(rb"[^\sA-Za-z0-9+/=]|[A-Za-z] [A-Za-z]")
 
 
 def decode_base64(data: bytes) -> bytes:
-    """Everything that can be read; several padded runs in a row are joined, a single left-over character dropped."""
-    clean = _NOT_BASE64.sub(b"", data)
-    out = []
-    for run in _PADDING.split(clean):
-        usable = run[: len(run) - 1] if len(run) % 4 == 1 else run
-        out.append(binascii.a2b_base64(usable + b"=" * (-len(usable) % 4)))
-    return b"".join(out)
+    """Everything that can be read; padded runs in a row are joined, a single left-over character dropped."""
+    *runs, last = _PADDING.split(data.translate(None, _NOT_BASE64), _RUNS_MAX)
+    return b"".join(map(_run, [*runs, last.replace(b"=", b"")]))
+
+
+def _run(run: bytes) -> bytes:
+    usable = run[: len(run) - 1] if len(run) % 4 == 1 else run
+    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
 
 
 def decode_q(data: bytes) -> bytes:
@@ -39,27 +45,30 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def decode_uu(data: bytes) -> bytes:
-    """uuencoded lines, with or without a begin line; undecodable lines are left out."""
+    """uuencoded lines, with or without a begin line; undecodable lines are left out, and the rest after very many."""
     begin = _UU_BEGIN.search(data)
-    lines = data[begin.end() if begin else 0 :].splitlines()
-    out = []
-    for line in lines:
-        if line.strip() == b"end":
+    out = bytearray()
+    bad_lines = 0
+    for found in _UU_LINE.finditer(data, begin.end() if begin else 0):
+        line = found[0]
+        if line.strip() == b"end" or bad_lines > _BAD_LINES_MAX:
             break
-        if line:
-            out.append(_uu_line(line))
-    return b"".join(out)
+        decoded = _uu_line(line)
+        out += decoded
+        bad_lines += not decoded
+    return bytes(out)
 
 
 def _uu_line(line: bytes) -> bytes:
-    try:
-        return binascii.a2b_uu(line)
-    except binascii.Error:  # some encoders leave rubbish behind the counted characters
-        counted = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+    counted = (((line[0] - 32) & 63) * 4 + 5) // 3
+    if counted > len(line) * 2:  # blanks at the end may be lost; the library would make up the rest from nothing
+        return b""
+    for usable in (line, line[: counted + 1]):  # some encoders leave rubbish behind the counted characters
         try:
-            return binascii.a2b_uu(line[:counted])
+            return binascii.a2b_uu(usable)
         except binascii.Error:
-            return b""
+            continue
+    return b""
 
 
 def _body_base64(data: bytes) -> tuple[bytes, str]:
@@ -67,5 +76,4 @@ def _body_base64(data: bytes) -> tuple[bytes, str]:
         head = data.lstrip()[:400]
         if b" " in head.split(b"\n", 1)[0].strip():
             return data, "declared base64, but is not: content kept as it stands"
-    note = "" if not _NOT_BASE64.search(data.replace(b"\n", b"").replace(b"\r", b"")) else "damaged base64"
-    return decode_base64(data), note
+    return decode_base64(data), "damaged base64" if data.translate(None, _BASE64 + _LINE_ENDS) else ""

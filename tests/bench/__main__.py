@@ -1,12 +1,19 @@
 """`make bench`: intake, pages and search beside bare references in the same run, as CPU milliseconds and ratios.
 
-`python -m tests.bench [intake] [pages] [search] [--sizes 1000,100000]`."""
+The parser's scores on the mail corpus come first. `python -m tests.bench [corpus] [intake] [latency] [pages] [search]
+[--sizes 1000,100000]`."""
 
 import argparse
 
-from tests.bench import intake_bench, page_bench, search_bench
+from tests.bench import corpus_bench, intake_bench, latency_bench, page_bench, search_bench
 
-PARTS = {"intake": intake_bench.main, "pages": page_bench.main, "search": search_bench.main}
+PARTS = {
+    "corpus": corpus_bench.main,
+    "intake": intake_bench.main,
+    "latency": latency_bench.main,
+    "pages": page_bench.main,
+    "search": search_bench.main,
+}
 
 
 def main() -> None:

@@ -16,6 +16,15 @@ from tests.intake.mail.raw_mail import multipart, part, raw_mail
         ("X-Autorespond: vacation", "auto-replied"),
         ("X-Auto-Response-Suppress: DR, OOF, AutoReply", "auto-generated"),
         ("Precedence: bulk", "bulk"),
+        ("X-Auto-Response: vacation", "auto-replied"),
+        ("X-Mailer: Postfix Admin Virtual Vacation", "auto-replied"),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", "auto-generated"),
+        ("X-Cron-Env: <SHELL=/bin/sh>", "auto-generated"),
+        ("X-FC-MachineGenerated: true", "auto-generated"),
+        ("X-GitHub-Reason: mention", "auto-generated"),
+        ("Mailing-List: contact staff-help@example.org", "bulk"),
+        ("X-Mailman-Version: 2.1.39", "bulk"),
+        ("Feedback-ID: 1:2:mailer", "bulk"),
         ("Precedence: auto_reply", "auto-replied"),
         ("List-Id: <news.example.org>", "bulk"),
         ("List-Unsubscribe: <mailto:x@example.org>", "bulk"),
@@ -41,6 +50,14 @@ def test_headers_of_machines(header: str, kind: str) -> None:
         "Автоответ: x",
         "自動返信: x",
         "Autosvar: x",
+        "Out of Office AutoReply: Printer",
+        "Out of Office",
+        "Abwesend: Re: Drucker",
+        "Message d'absence : Imprimante",
+        "Fuori ufficio: Stampante",
+        "Afwezigheid: Printer",
+        "Odpowiedź automatyczna: x",
+        "[Auto-Reply] Printer",
     ],
 )
 def test_vacation_subjects(subject: str) -> None:
@@ -59,7 +76,16 @@ def test_headers_that_people_send_too(header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Automatic door is stuck", "How do I set an out of office reply?", "Auto insurance"]
+    "subject",
+    [
+        "Automatic door is stuck",
+        "How do I set an out of office reply?",
+        "Auto insurance",
+        "Out of office does not work in Outlook",
+        "Automatic reply cannot be switched off",
+        "On leave next week: who takes over my tickets?",
+        "Abwesend melden, wie geht das?",
+    ],
 )
 def test_subjects_that_only_talk_about_it(subject: str) -> None:
     assert parse(raw_mail(Subject=subject)).automatic is None
@@ -83,6 +109,38 @@ def test_addresses_nobody_reads_are_not_answered(sender: str) -> None:
 @pytest.mark.parametrize("sender", ["norbert@example.org", "rootsch@example.org", "reply@example.org"])
 def test_people_are_answered(sender: str) -> None:
     assert parse(raw_mail(From=sender)).is_auto_answerable
+
+
+def test_monitoring_that_says_bulk_as_well_is_generated() -> None:
+    found = parse(
+        raw_mail("Precedence: bulk", "Auto-Submitted: auto-generated", Subject="CRITICAL: disk full")
+    ).automatic
+    assert found is not None
+    assert found.kind == "auto-generated"
+
+
+def test_a_vacation_notice_that_says_bulk_as_well_is_an_answer() -> None:
+    found = parse(raw_mail("Precedence: bulk", "X-Autoreply: yes", Subject="Re: Printer")).automatic
+    assert found is not None
+    assert found.kind == "auto-replied"
+
+
+def test_an_answer_that_names_its_absence_in_the_subject() -> None:
+    found = parse(raw_mail("In-Reply-To: <inc-7@desk.example>", Subject="Out of office until Monday")).automatic
+    assert found is not None
+    assert found.kind == "auto-replied"
+
+
+def test_a_person_who_writes_through_a_list_is_a_person_asking() -> None:
+    """Filed like any mail, as bulk is; but an acknowledgement might reach the whole list (RFC 3834 section 2)."""
+    arrival = parse(
+        raw_mail("List-Id: <staff.example.org>", "List-Post: <mailto:staff@example.org>", "Precedence: list")
+    )
+    assert arrival.automatic is not None
+    assert arrival.automatic.kind == "bulk"
+    assert arrival.sender is not None
+    assert arrival.sender.address == "rosa@example.org"
+    assert not arrival.is_auto_answerable
 
 
 def test_a_read_receipt_is_automatic_and_no_bounce() -> None:

@@ -151,6 +151,23 @@ def test_html_charset_from_its_meta_element() -> None:
     assert parse(raw_mail("Content-Type: text/html", body=body)).text == "žluťoučký"
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<img src="cid:a@b" alt="Screenshot of &quot;Error&quot;">', '[image: Screenshot of "Error"]'),
+        ('<p><img src="cid:a@b"></p><img src=x alt="">', "[image]\n[image]"),
+        ("<p>Hello <img src=x alt=logo></p>", "Hello"),
+    ],
+)
+def test_a_mail_of_nothing_but_pictures_has_a_text(markup: str, text: str) -> None:
+    assert parse(raw_mail("Content-Type: text/html", body=markup)).text.startswith(text)
+
+
+@pytest.mark.parametrize("spelled", ["\x04", "&#4;", "&#xfffe;", "\x1b"])
+def test_controls_inside_a_quote_are_harmless(spelled: str) -> None:
+    assert "old" in parse(raw_mail("Content-Type: text/html", body=f"<blockquote>{spelled}old</blockquote>")).text
+
+
 def test_nul_bytes_vanish() -> None:
     assert parse(raw_mail("Content-Type: text/html", body="<p>a\x00b</p>")).html == "<p>ab</p>"
 

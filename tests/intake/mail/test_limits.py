@@ -1,5 +1,7 @@
 """Hostile mail: bounded in every direction, and what was left out is said."""
 
+import tracemalloc
+
 import pytest
 
 from intake.mail.limits import Limits
@@ -65,6 +67,52 @@ def test_a_long_text_is_searched_only_so_far_but_kept_whole() -> None:
 def test_thousands_of_introductions_and_nothing_else() -> None:
     text = "On 1 Jan 2024 Rosa wrote:\n" * 3000
     assert parse(text_mail(text)).reply_text.split() == text.split()[6:]
+
+
+def test_a_header_without_end_is_cut_and_said() -> None:
+    raw = b"Subject: Printer\nX-Long: a\n" + b" b\n" * 60_000 + b"To: desk@example.net\n\nHello"
+    arrival = parse(raw)
+    assert (arrival.subject, arrival.text, len(arrival.to)) == ("Printer", "Hello", 1)
+    assert any("header longer" in note for note in arrival.defects)
+
+
+def test_addresses_without_end_are_cut_and_said() -> None:
+    arrival = parse(
+        raw_mail(To="a@example.org, " * 5000 + ", ".join(f"b{number}@example.org" for number in range(3000)))
+    )
+    assert len(arrival.to) == 1000
+    assert any("addresses in to" in note for note in arrival.defects)
+
+
+def test_uuencoded_lines_that_promise_more_than_they_hold_give_nothing() -> None:
+    body = "begin 644 x\n" + "M\n" * 50_000 + "end\n"
+    raw = raw_mail("Content-Type: application/zip", "Content-Transfer-Encoding: x-uuencode", body=body)
+    assert parse(raw).attachments[0].size == 0
+
+
+def test_base64_of_a_million_padded_runs_is_read() -> None:
+    raw = raw_mail("Content-Type: application/zip", "Content-Transfer-Encoding: base64", body="QUI=\n" * 500_000)
+    assert parse(raw).attachments[0].content.startswith(b"AB" * 900)
+
+
+def test_nested_multiparts_share_their_bytes() -> None:
+    """Thirty levels around one large file must not hold it thirty times."""
+    head = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (at, at) for at in range(29))
+    raw = b"Subject: deep\n" + head + b"Content-Type: application/zip\n\n" + b"x" * 4_000_000
+    tracemalloc.start()
+    try:
+        assert parse(raw).attachments[0].size == 4_000_000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(raw)
+
+
+def test_a_cut_text_ends_with_a_whole_character() -> None:
+    raw = raw_mail("Content-Type: text/plain; charset=utf-8", body="汉" * 1000)
+    arrival = parse(raw, limits=Limits(body_chars_max=100))
+    assert arrival.text == "汉" * 100
+    assert not any("valid" in note for note in arrival.defects)
 
 
 def test_no_time_left_still_gives_an_arrival() -> None:

@@ -82,6 +82,55 @@ def test_answers_between_quotes_are_not_folded() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "> Did you restart it?\nYes.\n> And the cable?\nIs fine.",
+        "Hi Desk,\n\n> Did you restart it?\nYes, twice.",
+        "On Jan 6, 2025, Desk wrote:\n\n> Did you restart it?\n\nYes.\n\n>> And the cable?\n\nIs fine.",
+    ],
+)
+def test_interleaved_answers_are_recognized(text: str) -> None:
+    arrival = read(text)
+    assert arrival.interleaved
+    assert arrival.reply_text == text
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Hi, see my answers below.",
+        "My comments inline.",
+        "Please see inline",
+        "Answers in red.",
+        "Meine Antworten stehen unten.",
+        "Anmerkungen im Text",
+        "Mes réponses ci-dessous.",
+        "Mis respuestas en rojo.",
+        "Le mie risposte sotto.",
+        "Mijn antwoorden staan hieronder.",
+    ],
+)
+def test_answers_written_into_an_unmarked_history(note: str) -> None:
+    history = "From: Desk <desk@example.net>\nSent: Monday, January 6, 2025 9:00 AM\nTo: Rosa\nSubject: Printer\n\n"
+    arrival = read(f"{note}\n\n{history}Did you restart it? Yes, twice.\n")
+    assert arrival.interleaved
+    assert "Yes, twice." in arrival.reply_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes.\n\nOn Jan 6, 2025, Desk wrote:\n> Did you restart it?\n",
+        "On Jan 6, 2025, Desk wrote:\n> Did you restart it?\n\nYes, twice.",
+        "It works. The answer below the printer's lid was right.\n\nOn Jan 6, 2025, Desk wrote:\n> Did you look?\n",
+        "No quotes at all.",
+    ],
+)
+def test_answers_above_or_below_are_not_interleaved(text: str) -> None:
+    assert not read(text).interleaved
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "On the other hand, we should wait.\nOn average it works.",
         "On Thursday:\n\nthe printer broke",
         "On 3 May I wrote:\n\nplease send toner",
