@@ -2,37 +2,27 @@
 
 Idempotent by the row's state and by the fingerprint: run twice, or by two processes at once, it files once."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from helpdesk.attachments import Attachment, attach
-from helpdesk.attachments.store import BlobStore
 from helpdesk.db import only_reading
 from helpdesk.errors import Conflict, Refused
 from helpdesk.house import House
-from helpdesk.incidents.incident import Incident
-from helpdesk.incidents.opening import open_incident
-from helpdesk.incidents.thread import Words
-from helpdesk.journal import Actor, EventKind
-from helpdesk.letters.delivery import DeliveryState, by_message_id
-from helpdesk.mailboxes.mailbox import Mailbox
-from helpdesk.people.requester import Requester, known_requester, normalized
-from helpdesk.services import Service
+from intake.applying import Mail, apply
+from intake.decision import Decision, Outcome
 from intake.form import Submission, compose
+from intake.incoming import all_mailboxes, incoming, judges, mailbox_of, read_mail, trust_in
 from intake.ledger import LedgerRow, LedgerState, Source
 from intake.mail.arrival import Arrival
-from intake.mail.limits import Limits
-from intake.mail.parse import parse
-from intake.matching import Decision, Outcome, decide
+from intake.matching import decide
+from intake.trust import Trust
+from intake.written import stored
 
-SYSTEM = Actor(kind="system", name="Mail")
 TRIES_MAX = 5
-CC_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,199 +78,89 @@ def file_row(session: Session, house: House, row_id: int, decision: Decision | N
     raise AssertionError("unreachable")
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A row as it was before anything was done with it."""
+
+    state: str
+    sha256: str | None
+    reason: str
+    mailbox_id: int | None
+    envelope_to: list[str]
+
+
 def _file(session: Session, house: House, row_id: int, decision: Decision | None) -> Filed:
     with only_reading():
-        expected, sha256, reason = _stored_state(session, row_id)
-    if sha256 is None:
-        return _hold(session, row_id, reason or "It is larger than the desk takes and was left on the server.")
+        row_before, asking = _look(session, row_id), judges(session)
+        session.rollback()
+    if row_before.sha256 is None:
+        return _hold(session, row_id, row_before.reason or "It is larger than the desk takes and stayed on the server.")
+    expected = row_before.state
     if (decision is None and expected != LedgerState.FETCHED.value) or expected == LedgerState.FILED.value:
         return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
-    # Reading and storing come before the transaction: they are slow and change nothing.
-    arrival = parse(house.store.get(sha256), limits=Limits(bytes_max=house.settings.message_bytes_max))
-    attachments = _stored(house.store, arrival)
+    # Reading, storing and asking come before the transaction: they are slow and change nothing.
+    raw = house.store.get(row_before.sha256)
+    arrival = read_mail(house, raw)
+    attachments = stored(house.store, arrival)
+    trust = trust_in(house, raw, arrival, mailbox_of(arrival, row_before.envelope_to, row_before.mailbox_id, asking))
     # The first statement of the transaction: whoever has the row locked goes first.
     row = session.get_one(LedgerRow, row_id, populate_existing=True, with_for_update=True)
     if row.state != expected:
         session.rollback()
         return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
-    mailboxes = tuple(session.scalars(select(Mailbox).order_by(Mailbox.id)))
-    arrived = _Arrived(row, arrival, attachments, mailboxes, house.clock.now())
-    fingerprint = arrival.fingerprint if arrival.message_id else sha256
-    chosen = decision or decide(
-        session,
-        house.signing_key,
-        arrival,
-        row_id=row.id,
-        fingerprint=fingerprint,
-        envelope_to=tuple(row.envelope_to),
-        ours=arrived.ours,
-    )
-    _describe(row, arrival, chosen)
-    _apply(session, arrived, chosen)
+    mail = Mail(row, incoming(house, arrival, all_mailboxes(session), row, trust=trust), attachments)
+    chosen = replace(decision, trust=trust) if decision else decide(session, mail.incoming)
+    try:
+        return _settle(session, mail, chosen)
+    except Refused as refusal:
+        if decision is not None:
+            raise
+        session.rollback()
+        return _held_instead(session, row_id, house, arrival, chosen, str(refusal), trust)
+
+
+def _settle(session: Session, mail: Mail, chosen: Decision) -> Filed:
+    row = mail.row
+    _describe(row, mail, chosen)
+    apply(session, mail, chosen)
     if chosen.outcome is not Outcome.IGNORE:
-        row.filed_fingerprint = fingerprint
+        row.filed_fingerprint = mail.incoming.fingerprint
     filed = _as_filed(row)
     session.commit()
     return filed
 
 
-def _stored_state(session: Session, row_id: int) -> tuple[str, str | None, str]:
-    found = session.execute(
-        select(LedgerRow.state, LedgerRow.sha256, LedgerRow.reason).where(LedgerRow.id == row_id)
-    ).first()
-    session.rollback()
+def _held_instead(
+    session: Session, row_id: int, house: House, arrival: Arrival, chosen: Decision, reason: str, trust: Trust
+) -> Filed:
+    """What was decided can't be done, such as an agent's command: held, with both said."""
+    row = session.get_one(LedgerRow, row_id, populate_existing=True, with_for_update=True)
+    if row.state != LedgerState.FETCHED.value:
+        session.rollback()
+        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
+    mail = Mail(row, incoming(house, arrival, all_mailboxes(session), row, trust=trust), ())
+    return _settle(session, mail, replace(chosen, outcome=Outcome.HOLD, evidence=(*chosen.evidence, reason)))
+
+
+def _look(session: Session, row_id: int) -> _Stored:
+    columns = (LedgerRow.state, LedgerRow.sha256, LedgerRow.reason, LedgerRow.mailbox_id, LedgerRow.envelope_to)
+    found = session.execute(select(*columns).where(LedgerRow.id == row_id)).first()
     if found is None:
+        session.rollback()
         raise Conflict(f"The ledger has no row {row_id}.")
-    state, sha256, reason = found
-    return state, sha256, reason
+    return _Stored(*found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    """One mail about to be filed, with what filing it needs to know."""
-
-    row: LedgerRow
-    arrival: Arrival
-    attachments: tuple[Attachment, ...]
-    mailboxes: tuple[Mailbox, ...]
-    now: datetime
-
-    @property
-    def ours(self) -> frozenset[str]:
-        """All addresses that are ours, retired ones too."""
-        return frozenset(mailbox.address.lower() for mailbox in self.mailboxes)
-
-    @property
-    def mailbox(self) -> Mailbox | None:
-        """The mailbox it was fetched from, or that it was written to: answers leave from there."""
-        if self.row.mailbox_id:
-            return next((one for one in self.mailboxes if one.id == self.row.mailbox_id), None)
-        people = (*self.arrival.to, *self.arrival.cc)
-        written_to = (*self.row.envelope_to, *self.arrival.delivered_to, *(one.address for one in people))
-        wanted = {_without_tag(address.strip().lower()) for address in written_to}
-        return next((one for one in self.mailboxes if one.address.lower() in wanted), None)
-
-    def words(self, copied: tuple[str, ...] = ()) -> Words:
-        arrival = self.arrival
-        # A first mail that holds only a forwarded text is about just that text.
-        folded = bool(arrival.reply_text.strip())
-        text = arrival.reply_text if folded else arrival.text
-        automatic = arrival.automatic.evidence if arrival.automatic else ("delivery report" if arrival.bounce else "")
-        return Words(
-            text=text.strip() or ("" if arrival.html or self.attachments else "(The mail was empty.)"),
-            html=arrival.html,
-            quoted=arrival.quoted_text if folded else "",
-            attachments=self.attachments,
-            cc=copied,
-            message_id=arrival.message_id,
-            references=tuple(dict.fromkeys((*arrival.references, *arrival.in_reply_to)))[-50:],
-            automatic=automatic,
-        )
-
-    def copied(self, requester: Requester) -> tuple[str, ...]:
-        """Who else reads along: To and Cc without ourselves and without the requester."""
-        theirs = {one.address for one in requester.addresses}
-        found: dict[str, None] = {}
-        for one in (*self.arrival.to, *self.arrival.cc):
-            try:
-                address = normalized(one.address)
-            except Refused:
-                continue
-            if _without_tag(address) not in self.ours and address not in theirs:
-                found[address] = None
-        return tuple(found)[:CC_MAX]
-
-
-def _describe(row: LedgerRow, arrival: Arrival, decision: Decision) -> None:
+def _describe(row: LedgerRow, mail: Mail, decision: Decision) -> None:
+    arrival, sender = mail.incoming.arrival, mail.incoming.sender
     row.message_id = arrival.message_id
-    row.sender = arrival.sender.address[:320] if arrival.sender else ""
+    row.sender = sender or (arrival.sender.address[:320] if arrival.sender else "")
     row.subject = arrival.subject[:500]
     row.decision = decision.as_json() | {"defects": list(arrival.defects)}
     row.reason = decision.reason
-
-
-def _apply(session: Session, arrived: _Arrived, decision: Decision) -> None:
-    row, now = arrived.row, arrived.now
-    match decision.outcome:
-        case Outcome.HOLD:
-            row.state, row.incident_id = LedgerState.HELD.value, None
-        case Outcome.IGNORE:
-            row.state, row.incident_id = LedgerState.IGNORED.value, decision.incident_id
-        case Outcome.NEW:
-            row.state = LedgerState.FILED.value
-            row.incident_id, row.entry_id = _open(session, arrived)
-        case Outcome.JOIN | Outcome.BOUNCE:
-            row.state = LedgerState.FILED.value
-            incident = session.get_one(Incident, decision.incident_id)
-            entry = incident.receive(arrived.words(), by=_writer(session, arrived.arrival, now), at=now)
-            row.incident_id, row.entry_id = incident.id, entry.id
-            if decision.outcome is Outcome.BOUNCE:
-                _note_bounce(session, incident, arrived.arrival, decision, entry.id, now)
-
-
-def _open(session: Session, arrived: _Arrived) -> tuple[int, int]:
-    sender, row = arrived.arrival.sender, arrived.row
-    if sender is None:
-        raise Conflict("It has no sender, so nobody could be answered. Attach it to an incident instead.")
-    requester = known_requester(session, sender.address, sender.name, at=arrived.now)
-    service = session.get(Service, row.hints["service_id"]) if row.hints.get("service_id") else None
-    incident, entry = open_incident(
-        session,
-        requester,
-        arrived.arrival.subject,
-        arrived.words(arrived.copied(requester)),
-        source="form" if row.source == Source.FORM.value else "mail",
-        by=requester.actor(),
-        at=arrived.now,
-        mailbox=arrived.mailbox,
-        service=service,
-        impact=int(row.hints.get("impact", 3)),
-        urgency=int(row.hints.get("urgency", 2)),
-    )
-    return incident.id, entry.id
-
-
-def _without_tag(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
-def _writer(session: Session, arrival: Arrival, now: datetime) -> Actor:
-    if arrival.sender is None or arrival.bounce is not None:
-        return SYSTEM
-    return known_requester(session, arrival.sender.address, arrival.sender.name, at=now).actor()
-
-
-def _note_bounce(
-    session: Session, incident: Incident, arrival: Arrival, decision: Decision, entry_id: int, now: datetime
-) -> None:
-    report = arrival.bounce
-    if report is None:
-        return
-    said = " ".join(filter(None, (report.status, report.diagnostic)))[:500]
-    delivery = by_message_id(session, decision.bounced_message_id or "")
-    # A delay is not the end of it: the mail server goes on trying.
-    if delivery is not None and report.action in ("", "failed"):
-        delivery.settle(DeliveryState.BOUNCED, said)
-    incident._record(
-        EventKind.BOUNCED,
-        by=SYSTEM,
-        at=now,
-        entry_id=entry_id,
-        letter=delivery.letter if delivery else "",
-        answered_entry_id=delivery.entry_id if delivery else None,
-        recipients=list(report.recipients[:20]),
-        status=report.status,
-        action=report.action,
-        diagnostic=report.diagnostic[:500],
-    )
-
-
-def _stored(store: BlobStore, arrival: Arrival) -> tuple[Attachment, ...]:
-    return tuple(
-        attach(store, one.filename, one.content_type, one.content, inline=one.inline, content_id=one.content_id)
-        for one in arrival.attachments
-    )
+    # What came through a door of our own belongs to the mailbox it was written to.
+    if row.mailbox_id is None and mail.incoming.mailbox is not None:
+        row.mailbox_id = mail.incoming.mailbox.id
 
 
 def _hold(session: Session, row_id: int, reason: str) -> Filed:
@@ -292,6 +172,7 @@ def _hold(session: Session, row_id: int, reason: str) -> Filed:
             state=LedgerState.HELD.value,
             reason=reason,
             decision={"outcome": Outcome.HOLD.value, "rule": "refused", "evidence": [reason]},
+            rule="refused",
         )
         .execution_options(synchronize_session=False)
     )

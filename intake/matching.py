@@ -1,209 +1,124 @@
-"""Where a mail belongs: an Arrival in, a decision with its evidence out. Changes nothing, so a dry run is the same.
+"""Where a mail belongs: a mail in, a decision with its evidence out. Changes nothing, so a dry run is the same.
 
-In this order: our own letters named in In-Reply-To and References, the signed token in the address it was sent to,
-Message-IDs known from the thread, the number in the subject; each with a check of the sender. Else a new incident."""
+Copies, blocked senders, our own mail and delivery reports first; then every sign that leads to an incident, each with
+a check of the sender; then mail that agents forward. Else a new incident."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import NUMBER_PREFIX, Incident
-from helpdesk.incidents.thread import MessageReference, Participant
-from helpdesk.letters.message_ids import Side, read_message_id
-from helpdesk.letters.tokens import read_token, tokens_in
-from helpdesk.mailboxes.mailbox import own_addresses
-from helpdesk.people.agent import agent_by_email
-from helpdesk.people.requester import normalized
+from helpdesk.letters.message_ids import read_message_id
+from helpdesk.people.agent import Agent, agent_by_email
+from helpdesk.policies import MailPolicy, policy
+from intake.decision import Decision, Outcome
+from intake.incoming import Incoming
+from intake.joining import joining
 from intake.ledger import twin
-from intake.mail.arrival import Arrival
+from intake.loops import loop
+from intake.senders import sender_rule
+from intake.trust import Verdict
 
-SUBJECT_NUMBER = re.compile(rf"\[{NUMBER_PREFIX}(\d{{1,18}})\]", re.IGNORECASE)
-REFERENCES_MAX = 60
-
-
-class Outcome(StrEnum):
-    NEW = "new"
-    JOIN = "join"
-    BOUNCE = "bounce"
-    HOLD = "hold"
-    IGNORE = "ignore"
+NEW = "Nothing in it leads to an incident we have, so it is a new one."
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What is to become of a mail. `rule` names what decided; `evidence` says why in sentences for an agent;
-    `incident_id` for JOIN and BOUNCE, and for a HOLD that would have joined."""
-
-    outcome: Outcome
-    rule: str
-    evidence: tuple[str, ...]
-    incident_id: int | None = None
-    bounced_message_id: str | None = None
-
-    @property
-    def reason(self) -> str:
-        return self.evidence[-1] if self.evidence else ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"outcome": self.outcome.value, "evidence": list(self.evidence)}
+def decide(session: Session, mail: Incoming) -> Decision:
+    """The decision for one mail. A dry run gives no row, so that it is nobody's copy but its own."""
+    return replace(_decide(session, mail), trust=mail.trust)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trail:
-    """One sign that leads to an incident. `made_for`: whether a signed sign was made for this very sender."""
-
-    incident_id: int
-    rule: str
-    evidence: str
-    made_for: bool = False
-
-
-def decide(
-    session: Session,
-    key: str,
-    arrival: Arrival,
-    *,
-    row_id: int = 0,
-    fingerprint: str = "",
-    envelope_to: tuple[str, ...] = (),
-    ours: frozenset[str] | None = None,
-) -> Decision:
-    """The decision for one mail. `row_id` and `fingerprint` tell copies apart; a dry run leaves them out.
-    `ours`: our own addresses, for a caller that has them."""
-    return (
-        _copy(session, row_id, fingerprint)
-        or _senderless(arrival)
-        or _our_own(key, arrival, own_addresses(session) if ours is None else ours)
-        or _report(session, key, arrival)
-        or _joining(session, key, arrival, envelope_to)
-        or _stray_answer(arrival)
-        or Decision(Outcome.NEW, "no match", ("Nothing in it leads to an incident we have, so it is a new one.",))
+def _decide(session: Session, mail: Incoming) -> Decision:
+    rule = sender_rule(session, mail.sender) if mail.sender and not mail.is_form else None
+    allowed = rule is not None and rule.verdict == "allow"
+    settled = (
+        _copy(session, mail)
+        or (_blocked(mail) if rule is not None and rule.verdict == "block" else None)
+        or _senderless(mail)
+        or _our_own(mail)
+        or _report(session, mail)
     )
+    if settled:
+        return settled
+    wishes = policy(session, MailPolicy)
+    agent = None if mail.is_form else agent_by_email(session, mail.sender)
+    agent = agent if agent is not None and agent.active else None
+    found = joining(session, mail, wishes, agent)
+    if not allowed and (found is None or found.outcome is not Outcome.AGENT):
+        found = loop(session, mail, wishes, found) or found
+    return found or (None if allowed else _stray_answer(mail)) or _forwarded(mail, agent) or _new(mail)
 
 
-def _copy(session: Session, row_id: int, fingerprint: str) -> Decision | None:
-    first = twin(session, row_id, fingerprint) if fingerprint else None
+def _copy(session: Session, mail: Incoming) -> Decision | None:
+    first = twin(session, mail.row_id, mail.fingerprint) if mail.fingerprint else None
     if first is None:
         return None
     where = f"{NUMBER_PREFIX}{first.incident_id}" if first.incident_id else f"number {first.id} of the ledger"
     return Decision(Outcome.IGNORE, "copy", (f"The very same mail came before and is in {where}.",), first.incident_id)
 
 
-def _senderless(arrival: Arrival) -> Decision | None:
-    if arrival.sender is not None and _address(arrival.sender.address):
-        return None
+def _blocked(mail: Incoming) -> Decision:
+    return Decision(Outcome.HOLD, "blocked", (f"Mail from {mail.sender} is held: somebody here blocked this sender.",))
+
+
+def _senderless(mail: Incoming) -> Decision | None:
     # A delivery report needs no sender: what it reports on is signed.
-    if arrival.bounce is not None:
+    if mail.sender or mail.arrival.bounce is not None:
         return None
     return Decision(Outcome.HOLD, "no sender", ("It has no sender address that could be answered.",))
 
 
-def _address(address: str) -> str:
-    try:
-        return normalized(address)
-    except Invalid:
-        return ""
-
-
-def _our_own(key: str, arrival: Arrival, ours: frozenset[str]) -> Decision | None:
-    if arrival.message_id and read_message_id(key, arrival.message_id):
+def _our_own(mail: Incoming) -> Decision | None:
+    arrival = mail.arrival
+    if arrival.message_id and read_message_id(mail.key, arrival.message_id):
         return Decision(Outcome.IGNORE, "our own letter", ("It is one of our own letters, come back to us.",))
-    if arrival.sender and _address(arrival.sender.address) in ours and arrival.bounce is None:
+    if mail.sender in mail.ours and arrival.bounce is None:
         reason = "It says it was sent from one of our own mailboxes, which a requester can't do: a loop, or forged."
         return Decision(Outcome.HOLD, "own address", (reason,))
     return None
 
 
-def _report(session: Session, key: str, arrival: Arrival) -> Decision | None:
-    """A bounce counts only when it names a letter we signed; a forged or foreign one is held."""
+def _report(session: Session, mail: Incoming) -> Decision | None:
+    """A bounce counts only when it names a letter we signed (RFC 3464 has no other proof); others are held."""
+    arrival = mail.arrival
     if arrival.bounce is None:
         return None
     named = [arrival.bounce.original_message_id, *arrival.in_reply_to, *arrival.references]
     for message_id in filter(None, named):
-        own = read_message_id(key, message_id)
+        own = read_message_id(mail.key, message_id)
+        plain = message_id.strip("<> ").lower()
+        if own and own.incident_id is None:
+            evidence = ("It is a delivery report about a letter of ours that belongs to no incident.",)
+            return Decision(Outcome.BOUNCE, "delivery report", evidence, None, plain)
         if own and own.incident_id and session.get(Incident, own.incident_id):
             evidence = (f"It is a delivery report about our letter of {NUMBER_PREFIX}{own.incident_id}.",)
-            return Decision(
-                Outcome.BOUNCE, "delivery report", evidence, own.incident_id, message_id.strip("<> ").lower()
-            )
+            return Decision(Outcome.BOUNCE, "delivery report", evidence, own.incident_id, plain)
     return Decision(Outcome.HOLD, "delivery report", ("It is a delivery report, but not about a letter of ours.",))
 
 
-def _joining(session: Session, key: str, arrival: Arrival, envelope_to: tuple[str, ...]) -> Decision | None:
-    sender = _address(arrival.sender.address) if arrival.sender else ""
-    refused: Decision | None = None
-    for trail in _trails(session, key, arrival, envelope_to, sender):
-        incident = session.get(Incident, trail.incident_id)
-        if incident is None:
-            continue
-        part = _part_in(session, incident, sender)
-        if part:
-            return Decision(Outcome.JOIN, trail.rule, (trail.evidence, part), incident.id)
-        if trail.made_for:
-            part = f"The letter answered was sent to {sender}, so they may answer."
-            return Decision(Outcome.JOIN, trail.rule, (trail.evidence, part), incident.id)
-        if refused is None and trail.rule != "subject":
-            who = "is an agent: agents answer on the page" if agent_by_email(session, sender) else "is not part of it"
-            reason = f"It answers {incident.number}, but {sender} {who}. Attach it if it belongs there."
-            refused = Decision(Outcome.HOLD, trail.rule, (trail.evidence, reason), incident.id)
-    return refused
-
-
-def _part_in(session: Session, incident: Incident, sender: str) -> str:
-    """In what way this sender takes part in the incident; "" when they don't."""
-    if any(one.address == sender for one in incident.requester.addresses):
-        return f"{sender} is its requester."
-    query = select(Participant.id).where(Participant.incident_id == incident.id, Participant.address == sender)
-    return f"{sender} was copied in its thread." if session.scalars(query).first() else ""
-
-
-def _trails(
-    session: Session, key: str, arrival: Arrival, envelope_to: tuple[str, ...], sender: str
-) -> Iterator[_Trail]:
-    named = list(dict.fromkeys((*arrival.in_reply_to, *reversed(arrival.references))))[:REFERENCES_MAX]
-    for message_id in named:
-        own = read_message_id(key, message_id)
-        if own and own.incident_id:
-            made_for = own.side is Side.REQUESTER and own.is_for(sender)
-            yield _Trail(own.incident_id, "references", f"It answers our letter <{message_id}>.", made_for)
-    written_to = [one.address for one in (*arrival.to, *arrival.cc)]
-    for text in tokens_in((*envelope_to, *arrival.delivered_to, *written_to)):
-        token = read_token(key, text)
-        if token:
-            yield _Trail(
-                token.incident_id,
-                "reply address",
-                "It was sent to an address with our signed token.",
-                token.is_for(sender),
-            )
-    yield from _known_ids(session, named)
-    for found in SUBJECT_NUMBER.finditer(arrival.subject):
-        yield _Trail(int(found[1]), "subject", f"Its subject names {NUMBER_PREFIX}{found[1]}.")
-
-
-def _known_ids(session: Session, named: list[str]) -> Iterator[_Trail]:
-    lowered = [message_id.lower() for message_id in named]
-    if not lowered:
-        return
-    rows = session.execute(
-        select(MessageReference.message_id, MessageReference.incident_id)
-        .where(MessageReference.message_id.in_(lowered))
-        .order_by(MessageReference.incident_id.desc())
-        .limit(REFERENCES_MAX)
-    ).all()
-    for message_id, incident_id in sorted(rows, key=lambda row: lowered.index(row[0])):
-        yield _Trail(incident_id, "thread", f"It answers <{message_id}>, which is known from that incident.")
-
-
-def _stray_answer(arrival: Arrival) -> Decision | None:
+def _stray_answer(mail: Incoming) -> Decision | None:
     """An out-of-office notice to nothing of ours; what a machine reports by itself does make an incident."""
-    if arrival.automatic is None or arrival.automatic.kind != "auto-replied":
+    automatic = mail.arrival.automatic
+    if automatic is None or automatic.kind != "auto-replied":
         return None
-    reason = f"It is an automatic answer ({arrival.automatic.evidence}) to nothing we sent."
+    reason = f"It is an automatic answer ({automatic.evidence}) to nothing we sent."
     return Decision(Outcome.HOLD, "automatic answer", (reason,))
+
+
+def _forwarded(mail: Incoming, agent: Agent | None) -> Decision | None:
+    """An agent who forwards a mail opens the incident for whoever wrote that; nobody else can speak for others."""
+    inside = mail.arrival.forwarded
+    if agent is None or inside is None or not inside.sender.address:
+        return None
+    about = f"{agent.name} forwarded what {inside.sender.address} wrote ({inside.quoted_from})."
+    if mail.trust.verdict is not Verdict.PASS:
+        doubt = (
+            f"It could not be proven that the mail comes from {agent.name}, so it is {agent.name}'s own new incident."
+        )
+        return Decision(Outcome.NEW, "no match", (about, doubt))
+    reason = f"{about} It is a new incident of theirs; this can be undone on its page."
+    return Decision(Outcome.NEW, "agent mail", (NEW, reason), agent_id=agent.id, acts_as=agent.name)
+
+
+def _new(mail: Incoming) -> Decision:
+    old = "The mail is older than our watch over this mailbox." if mail.is_old else ""
+    return Decision(Outcome.NEW, "no match", (NEW,), unacknowledged=old)

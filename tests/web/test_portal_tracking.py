@@ -1,6 +1,7 @@
 """The requester's page of one incident, and the question whether it is fixed. Forged, cut and old links included."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,9 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from helpdesk.attachments import attach
+from helpdesk.clock import SetClock
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import REQUESTER_WORDING, State
-from helpdesk.incidents.thread import Words
+from helpdesk.incidents.thread import EntryKind, Words
 from helpdesk.journal import Event, history
 from helpdesk.letters.links import Answer, confirm_url, tracking_url
 from tests.web.conftest import SECRET, Browser, form_in
@@ -285,3 +287,45 @@ def test_markup_is_text(world: World, mia: Browser) -> None:
         page = mia.text(path)
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+def later(app: Flask, **duration: float) -> None:
+    clock = app.extensions["house"].clock
+    assert isinstance(clock, SetClock)
+    clock.advance(**duration)
+
+
+def test_long_after_the_end_a_new_report_is_asked_for(app: Flask, world: World, mia: Browser) -> None:
+    incident = resolved(world)
+    form = mia.form(link(incident), link(incident) + "/messages#thread-end")
+    later(app, days=15)
+    page = mia.text(link(incident))
+    assert "Report it anew" in page
+    assert "/messages" not in page
+    before = events(world)
+    assert mia.send(link(incident) + "/messages", form, text="It is back").status_code == 409
+    assert (events(world), again(world, incident).state) == (before, "resolved")
+
+
+def test_a_reply_that_may_be_called_back_is_not_shown_yet(app: Flask, world: World, mia: Browser) -> None:
+    incident = world.report()
+    kept, withdrawn = world.reply(incident, "Leaves soon"), world.reply(incident, "Called back")
+    now = app.extensions["house"].clock.now()
+    kept.send_at, withdrawn.withdrawn_at = now + timedelta(seconds=10), now
+    world.session.commit()
+    page = mia.text(link(incident))
+    assert ("Leaves soon" in page, "Called back" in page) == (False, False)
+    kept.send_at = None  # it left
+    world.session.commit()
+    assert ("Leaves soon" in mia.text(link(incident)), "Called back" in mia.text(link(incident))) == (True, False)
+
+
+def test_what_a_third_party_was_asked_and_said_is_not_shown(world: World, mia: Browser) -> None:
+    incident = world.report()
+    world.reply(incident, "A reply")
+    asked = incident.note(Words(text="Can you repair it?"), by=world.kim.actor(), at=world.at)
+    asked.kind = EntryKind.CONSULTATION.value
+    incident.advise(Words(text="Not worth it"), by=world.jonas.actor(), at=world.at)
+    world.session.commit()
+    page = mia.text(link(incident))
+    assert [text in page for text in ("A reply", "Can you repair it?", "Not worth it")] == [True, False, False]
