@@ -8,6 +8,7 @@ import select
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Event
 from time import monotonic
@@ -20,12 +21,11 @@ from imapclient.exceptions import (
     IMAPClientAbortError,
     IMAPClientError,
     IMAPClientReadOnlyError,
-    LoginError,
 )
 
+from intake.imap_sign_in import sign_in, words_of
 from intake.source import (
     Folder,
-    LoginRefused,
     MailboxAccount,
     MailboxError,
     ServerRefused,
@@ -39,9 +39,9 @@ GOODBYE_SECONDS = 5
 SLICE_SECONDS = 0.5  # how long a stop may go unnoticed while waiting
 IDLE_SECONDS = 9 * 60  # well under the 29 minutes of RFC 2177, and under the patience of most firewalls
 FIRST_IDLE_SECONDS = 1.0
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FOLDERS_MAX = 500
 LISTING = 50_000  # UIDs asked for in one SEARCH: imaplib refuses an answer line of more than 1,000,000 bytes
-# RFC 5530: the account is fine, the server isn't.
-TEMPORARY = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "[SERVERBUG]")
 
 
 class ImapSession:
@@ -52,9 +52,11 @@ class ImapSession:
         self.client = client
         self.permanent_flags: frozenset[bytes] = frozenset()
         self.read_only = False
+        self.selected = ""  # the folder that is open, as the server spells it
         self.asking_for: list[int] = []  # UIDs of the latest FETCH: those a connection that broke had asked for
         self._idle_round_seconds = FIRST_IDLE_SECONDS
         self._idle_refused = False
+        self._hurried = False
 
     @classmethod
     def connect(cls, account: MailboxAccount) -> Self:
@@ -62,7 +64,7 @@ class ImapSession:
         with explained(account, "connect"):
             client = _open(account)
             try:
-                _sign_in(client, account)
+                sign_in(client, account)
                 client.normalise_times = False  # otherwise INTERNALDATE comes naive, in local time
             except BaseException:
                 _drop(client)
@@ -87,21 +89,44 @@ class ImapSession:
         """Whether `wait` works here; some servers announce IDLE and refuse it for a folder."""
         return not self._idle_refused and bool(self.client.has_capability("IDLE"))
 
-    def select(self, name: str) -> Folder:
-        """Opens a folder afresh: flags, UIDVALIDITY and count are as of now. Read-only ones are opened so."""
+    def select(self, name: str, *, only_look: bool = False) -> Folder:
+        """Opens a folder afresh: flags, UIDVALIDITY and count are as of now. Read-only ones are opened so, and all
+        are with `only_look` (EXAMINE): then nothing that is done can change anything."""
+        server_name = self.server_name(name)
         with explained(self.account, f"open the folder {name!r}"):
-            server_name = self.server_name(name)
             try:
-                answer, self.read_only = self.client.select_folder(server_name), False
-            except IMAPClientReadOnlyError:
-                answer, self.read_only = self.client.select_folder(server_name, readonly=True), True
+                answer = self._opened(server_name, only_look=only_look)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as error:
+                if self.client.folder_exists(server_name):
+                    raise
+                raise ServerRefused(
+                    f"There is no folder {name!r} in this mailbox, or no longer: mend the list of its folders"
+                ) from error
         if b"UIDVALIDITY" not in answer:
             raise ServerRefused(
                 f"{self.account.host} gives no UIDVALIDITY for {name!r}; this folder can't be read safely"
             )
+        self.selected = server_name
         # Without PERMANENTFLAGS the client assumes that all flags can be kept (RFC 9051 section 7.1).
         self.permanent_flags = frozenset(answer.get(b"PERMANENTFLAGS", (rb"\Flagged",)))
         return Folder(name, answer[b"UIDVALIDITY"], answer.get(b"UIDNEXT", 0), answer.get(b"EXISTS", 0))
+
+    def _opened(self, server_name: str, *, only_look: bool) -> dict[bytes, Any]:
+        self.read_only = only_look
+        try:
+            return dict(self.client.select_folder(server_name, readonly=only_look))
+        except IMAPClientReadOnlyError:
+            self.read_only = True
+            return dict(self.client.select_folder(server_name, readonly=True))
+
+    def folders(self) -> list[str]:
+        """Names of the folders that hold mail, as `select` takes them, INBOX first."""
+        with explained(self.account, "list its folders"):
+            listed = self.client.list_folders()
+        names = {str(name) for flags, _, name in listed if not {rb"\Noselect", rb"\NonExistent"} & set(flags)}
+        return sorted(names, key=lambda name: (name.upper() != "INBOX", name.casefold()))[:FOLDERS_MAX]
 
     def server_name(self, name: str) -> str:
         """A folder's name as this server spells it: personal namespace and separator (RFC 2342)."""
@@ -133,6 +158,13 @@ class ImapSession:
             found.update(uid for uid in self._search(f"UID {low}:{high or '*'}") if uid >= low)
         return sorted(found)
 
+    def uids_since(self, moment: datetime, uids: list[int]) -> list[int]:
+        """Those of `uids` (ascending) that may have been received since `moment`: SINCE knows days only, of the
+        server's own zone (RFC 9051 section 6.4.4), so two days more are asked for."""
+        day = moment.astimezone(UTC) - timedelta(days=2)
+        since = self._search(f"UID {uids[0]}:{uids[-1]} SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
+        return sorted(set(since).intersection(uids))
+
     def uids_above(self, uid: int) -> list[int]:
         """UIDs greater than `uid`, ascending. "n:*" always names the last mail too (RFC 9051 section 9)."""
         return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
@@ -152,15 +184,25 @@ class ImapSession:
         `tick` is called every half second. The first round after news is short: a change that the server
         reports in the same packet as its "+ idling" is seen only when the round ends.
         """
-        seconds = min(timeout_seconds, self._idle_round_seconds)
+        early = self._announced_early()
+        if early and not self._hurried:
+            self._hurried = True
+            return True
+        self._hurried = False  # a server that repeats itself costs one look a second
+        seconds = min(timeout_seconds, FIRST_IDLE_SECONDS if early else self._idle_round_seconds)
         with explained(self.account, "wait for mail"):
             if not self._enter_idle():
                 return False
             self._until_readable(seconds, stop, tick)
             _, news = self.client.idle_done()
-        said = any(_is_news(answer) for answer in news)
+        said = early or any(_is_news(answer) for answer in news)
         self._idle_round_seconds = FIRST_IDLE_SECONDS if said else IDLE_SECONDS
         return said
+
+    def _announced_early(self) -> bool:
+        """Whether mail was announced with the answer to another command since the folder was opened: IDLE would not
+        repeat that (RFC 9051 section 7.4.1). imapclient keeps such answers and has no call for them."""
+        return len(self.client._imap.untagged_responses.get("EXISTS", ())) > 1
 
     def _enter_idle(self) -> bool:
         try:
@@ -209,9 +251,9 @@ def explained(account: MailboxAccount, wish: str) -> Iterator[None]:
     except ssl.SSLError as error:
         raise Unreachable(f"no encrypted connection to {server} ({error.reason}); check port and security") from error
     except (IMAPClientAbortError, OSError, EOFError) as error:
-        raise Unreachable(f"the connection to {server} failed ({_words(error)}); it is tried again") from error
+        raise Unreachable(f"the connection to {server} failed ({words_of(error)}); it is tried again") from error
     except IMAPClientError as error:
-        raise ServerRefused(f"{server} refused to {wish}: {_words(error)}") from error
+        raise ServerRefused(f"{server} refused to {wish}: {words_of(error)}") from error
 
 
 def _trust(account: MailboxAccount) -> ssl.SSLContext:
@@ -238,33 +280,9 @@ def _open(account: MailboxAccount) -> IMAPClient:
     return client
 
 
-def _sign_in(client: IMAPClient, account: MailboxAccount) -> None:
-    try:
-        if client.has_capability("AUTH=PLAIN"):  # carries any character; LOGIN is ASCII in imaplib
-            client.plain_login(account.username, account.password)
-        elif client.has_capability("LOGINDISABLED"):
-            raise LoginRefused(f"{account.host} takes no password on this connection; use tls or starttls")
-        else:
-            client.login(_quoted(account.username), account.password)
-    except UnicodeEncodeError as error:
-        raise LoginRefused(f"{account.host} takes only ASCII user names and passwords (no AUTH=PLAIN)") from error
-    except LoginError as error:
-        # imapclient raises LoginError for a connection that broke as well.
-        if isinstance(error.__context__, IMAPClientAbortError) or any(word in str(error) for word in TEMPORARY):
-            raise Unreachable(f"{account.host} can't sign in just now ({_words(error)}); it is tried again") from error
-        raise LoginRefused(
-            f"{account.host} refused the sign-in of {account.username} ({_words(error)}); correct user name or password"
-        ) from error
-
-
 def _drop(client: IMAPClient) -> None:
     with suppress(OSError, ValueError):
         client.shutdown()
-
-
-def _quoted(text: str) -> str:
-    # imaplib quotes the password of LOGIN, but not the user name.
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _decrypted(sock: Any) -> bool:
@@ -275,8 +293,3 @@ def _decrypted(sock: Any) -> bool:
 def _is_news(answer: Any) -> bool:
     # Others reading, flagging or expunging isn't news; neither is "* OK Still here", which wakes firewalls.
     return isinstance(answer, tuple) and b"EXISTS" in answer
-
-
-def _words(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return text[2:-1] if text.startswith(("b'", 'b"')) else text

@@ -31,7 +31,7 @@ def batches(session: ImapSession, uids: Sequence[int], alone: Set[int] = frozens
     """Cuts `uids` into batches bounded by count and bytes. What is gone is left out; `alone` get one each."""
     batch: list[Listed] = []
     filled = 0
-    for mail in _listed(session, uids, alone):
+    for mail in listed(session, uids, alone):
         weight = _weight(mail, session.account)
         full = len(batch) >= session.account.batch or filled + weight > session.account.batch_bytes
         if batch and (full or mail.uid in alone):
@@ -63,6 +63,12 @@ def _bodies(session: ImapSession, uids: list[int]) -> dict[int, bytes]:
     return {uid: body for uid, answer in answers.items() if (body := _body(answer)) is not None}
 
 
+def headers_of(session: ImapSession, uids: Sequence[int]) -> dict[int, bytes]:
+    """Subject and sender of each, as header lines; without those that have none to give."""
+    answers = _answers(session, list(uids), ["BODY.PEEK[HEADER.FIELDS (SUBJECT FROM)]"]) if uids else {}
+    return {uid: body for uid, answer in answers.items() if (body := _body(answer)) is not None}
+
+
 def withheld(uid: int, reason: str, listed: Listed | None = None) -> Fetched:
     """A mail whose body can't be had; recorded, so that somebody sees it and it stops no other."""
     known = listed or Listed(uid, 0, None)
@@ -85,7 +91,8 @@ def _header(session: ImapSession, uid: int) -> bytes | None:
     return _body(answers.get(uid, {}))
 
 
-def _listed(session: ImapSession, uids: Sequence[int], alone: Set[int]) -> Iterator[Listed]:
+def listed(session: ImapSession, uids: Sequence[int], alone: Set[int] = frozenset()) -> Iterator[Listed]:
+    """Size and date of each, ascending. What is gone is left out; `alone` are asked for one by one."""
     for part in _parts(uids, alone):
         for uid, answer in sorted(_answers(session, part, ["RFC822.SIZE", "INTERNALDATE"]).items()):
             yield Listed(uid, _size(answer), _moment(answer))

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from intake.imap import ImapSession, chunks, explained
+from intake.imap_copy import FILED_KEYWORD, copy_and_expunge, expunge, keeps
 from intake.source import Disposition, ServerRefused, Settlement, Unsettled
 
-FILED_KEYWORD = b"$HelpdeskFiled"
-ANY_KEYWORD = rb"\*"
 FLAGGED = rb"\Flagged"
-DELETED = rb"\Deleted"
 MAILS_AT_ONCE = 200
 
 Outcome = dict[Settlement, list[int]]
@@ -84,30 +82,20 @@ def _transfer(session: ImapSession, uids: list[int], target: str) -> None:
     if session.client.has_capability("MOVE"):
         session.client.move(uids, target)
         return
-    # Killed between the two, there are two copies over there; nothing is lost, and nothing is filed twice.
-    session.client.copy(uids, target)
-    _expunge(session, uids)
+    copy_and_expunge(session, uids, target)
 
 
 def _delete(session: ImapSession, uids: list[int]) -> bool:
     if not session.client.has_capability("UIDPLUS"):
         return False
     with explained(session.account, "delete mails"):
-        _expunge(session, uids)
+        expunge(session, uids)
     return True
-
-
-def _expunge(session: ImapSession, uids: list[int]) -> None:
-    # A bare EXPUNGE would also remove what other people marked as deleted; UID EXPUNGE names ours (RFC 4315).
-    session.client.add_flags(uids, [DELETED], silent=True)
-    session.client.uid_expunge(uids)
 
 
 def _flag(session: ImapSession, uids: list[int]) -> bool:
     """True when a lasting mark is set: our keyword where the folder keeps keywords, else \\Flagged."""
-    allowed = session.permanent_flags
-    marks = [FILED_KEYWORD] if allowed & {FILED_KEYWORD, ANY_KEYWORD} else []
-    for mark in [*marks, *([FLAGGED] if FLAGGED in allowed else [])]:
+    for mark in [mark for mark in (FILED_KEYWORD, FLAGGED) if keeps(session, mark)]:
         try:
             with explained(session.account, "flag mails"):
                 session.client.add_flags(uids, [mark], silent=True)

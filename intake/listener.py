@@ -15,12 +15,15 @@ from time import monotonic
 import structlog
 
 from helpdesk.clock import Clock, SystemClock
+from intake.folder_count import count, young_enough
 from intake.imap import IDLE_SECONDS, ImapSession
 from intake.imap_fetch import batches, fetch, withheld
+from intake.imap_preview import look
 from intake.imap_settle import settle
 from intake.source import (
     Fetched,
     Folder,
+    FolderCount,
     Health,
     ListenerState,
     LoginRefused,
@@ -33,6 +36,7 @@ from intake.source import (
 
 LEASE_SECONDS = 10.0  # the ledger is promised a renewal every 20
 FULL_CHECK_SECONDS = 15 * 60  # between comparisons of the whole folder, beside the one at each connection
+LOOK_SECONDS = 5 * 60  # between looks into a mailbox that waits for a decision
 BACK_OFF_FIRST_SECONDS = 1.0
 BACK_OFF_REFUSED_SECONDS = 30.0  # repeated wrong passwords lock an account at many providers
 BACK_OFF_MAX_SECONDS = 300.0
@@ -70,6 +74,7 @@ class Listener:
         self._connected_at: float | None = None
         self._seen: dict[str, Seen] = {}
         self._exists: dict[str, int] = {}
+        self._counts: dict[str, FolderCount] = {}
         self._breaks: Counter[tuple[str, int, int]] = Counter()  # folder, uidvalidity, uid
 
     def run(self) -> None:
@@ -92,6 +97,9 @@ class Listener:
         self._hold_lease()
         self._ledger.file_recorded()  # what a previous life recorded waits for no server
         self._report(ListenerState.CONNECTING)
+        if self._account.awaits_preview:
+            self._await_decision()
+            return
         with ImapSession.connect(self._account) as session:
             self._connected_at = monotonic()
             self._seen.clear()
@@ -102,6 +110,20 @@ class Listener:
                     self._seen.clear()
                     full_check_at = monotonic() + FULL_CHECK_SECONDS
 
+    def _await_decision(self) -> None:
+        """Looks and touches nothing. Once it is decided where to begin, the account is another one."""
+        with ImapSession.connect(self._account) as session:
+            self._connected_at = monotonic()
+            found = look(session, self._renew_lease)
+        self._hold_lease()
+        self._ledger.preview(found)
+        self._exists = {one.folder: one.mails for one in found if not one.problem}
+        problem = "; ".join(one.problem for one in found if one.problem)
+        self._report(ListenerState.AWAITING, problem, next_seconds=LOOK_SECONDS)
+        end = monotonic() + LOOK_SECONDS
+        while not self._stop.wait(LEASE_SECONDS) and monotonic() < end:
+            self._renew_lease()
+
     def _round(self, session: ImapSession) -> str:
         """Every folder once, the first one last so that it stays selected for IDLE. Returns what was refused."""
         self._report(ListenerState.FETCHING)
@@ -111,6 +133,7 @@ class Listener:
                 self._check(session, name)
             except ServerRefused as error:
                 self._exists.pop(name, None)
+                self._counts.pop(name, None)
                 problems.append(str(error))
         if len(problems) == len(self._account.folders):
             raise ServerRefused("; ".join(problems))
@@ -120,18 +143,31 @@ class Listener:
         folder = session.select(name)
         self._exists[name] = folder.exists
         seen = self._seen.get(name)
-        if seen and seen.uidvalidity == folder.uidvalidity:
-            uids = session.uids_above(seen.highest_uid)
-        else:
+        is_whole = seen is None or seen.uidvalidity != folder.uidvalidity
+        if seen is None or is_whole:
             seen, uids = Seen(folder.uidvalidity), session.uids(folder)
+        else:
+            uids = session.uids_above(seen.highest_uid)
         unknown = self._ledger.unknown(name, folder.uidvalidity, uids) if uids else []
-        for batch in self._batches(session, folder, unknown):
+        wanted = young_enough(session, unknown)
+        if is_whole:
+            self._counts[name] = FolderCount(folder.uidvalidity, self._clock.now())
+        self._shift(name, server=len(uids), known=len(uids) - len(unknown), skipped=len(unknown) - len(wanted))
+        if wanted:
+            self._report(ListenerState.FETCHING)  # so that mail that can't be taken in shows as a gap
+        for batch in self._batches(session, folder, wanted):
             if self._stop.is_set():
                 return
             self._take(session, folder, batch)
         self._ledger.file_recorded()
         self._settle(session, folder)
+        if is_whole and uids:  # some were taken in, some are gone from the folder by now
+            too_old = set(unknown).difference(wanted)
+            self._counts[name] = count(session, self._ledger, name, uids[-1], too_old, self._clock.now())
         self._seen[name] = Seen(folder.uidvalidity, max([seen.highest_uid, *uids[-1:]]))
+        # Counting opened the folder anew: of what came before that, no server tells again.
+        if is_whole and uids and session.uids_above(uids[-1]):
+            self._check(session, name)
 
     def _batches(self, session: ImapSession, folder: Folder, uids: list[int]) -> Iterator[list[Fetched]]:
         """The mails themselves. One that breaks the connection each time is given up alone, stopping no other."""
@@ -152,6 +188,8 @@ class Listener:
         self._ledger.record(folder.name, folder.uidvalidity, mails)
         for mail in mails:
             self._breaks.pop((folder.name, folder.uidvalidity, mail.uid), None)
+        self._shift(folder.name, known=len(mails))
+        self._report(ListenerState.FETCHING)
         self._ledger.file_recorded()
         self._settle(session, folder)
 
@@ -164,6 +202,14 @@ class Listener:
             self._ledger.settle(folder.name, folder.uidvalidity, uids, how)
             if how in (Settlement.MOVED, Settlement.DELETED):
                 self._exists[folder.name] -= len(uids)
+                self._shift(folder.name, server=-len(uids), known=-len(uids))
+
+    def _shift(self, name: str, *, server: int = 0, known: int = 0, skipped: int = 0) -> None:
+        """Between two comparisons of the whole folder its numbers follow what is done."""
+        was = self._counts[name]
+        self._counts[name] = FolderCount(
+            was.uidvalidity, self._clock.now(), was.server + server, was.known + known, was.skipped + skipped
+        )
 
     def _wait(self, session: ImapSession, problem: str) -> None:
         """Until the server has news of the first folder, or the others are due."""
@@ -210,7 +256,7 @@ class Listener:
         now = self._clock.now()
         due = now + timedelta(seconds=next_seconds) if next_seconds is not None else None
         try:
-            self._ledger.report(Health(state, now, error, dict(self._exists), due))
+            self._ledger.report(Health(state, now, error, dict(self._exists), due, dict(self._counts)))
         except Exception:  # a report that can't be written must not end the listening
             log.exception("health not recorded", mailbox=self._account.mailbox_id, state=state)
 

@@ -3,20 +3,22 @@
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from helpdesk.errors import Refused
 from helpdesk.house import House
-from helpdesk.mailboxes.mailbox import Mailbox, MailboxHealth, keep_lease
-from helpdesk.mailboxes.sealed import unseal
+from helpdesk.mailboxes.access_tokens import sign_in_trouble
+from helpdesk.mailboxes.mailbox import Mailbox, keep_lease
+from helpdesk.mailboxes.preview import FolderPreview, put_previews
+from intake.accounts import health_of
 from intake.filing import file_row
+from intake.folder_rows import keep_counts
 from intake.ledger import LedgerRow, LedgerState, Source, unfiled
 from intake.smtp_envelope import Envelope
-from intake.source import Disposition, Fetched, Health, ListenerState, MailboxAccount, Settlement, Unsettled
+from intake.source import Fetched, Found, Health, Settlement, Unsettled
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 log = structlog.get_logger()
@@ -121,19 +123,37 @@ class MailboxLedger:
         with self.sessions() as session:
             row = health_of(session, self.mailbox_id)
             row.state, row.checked_at, row.next_check_at = health.state.value, health.at, health.next_check_at
-            row.last_error = health.last_error or None
+            row.last_error = health.last_error or sign_in_trouble(session, self.mailbox_id) or None
             if health.exists:
                 row.server_count = sum(health.exists.values())
+            keep_counts(session, self.mailbox_id, health.counts)
+            session.commit()
+
+    def preview(self, found: Sequence[Found]) -> None:
+        with self.sessions() as session:
+            mailbox = session.get_one(Mailbox, self.mailbox_id)
+            if mailbox.awaits_preview:  # else it was decided while we looked
+                now = self.house.clock.now()
+                put_previews(session, self.mailbox_id, [_preview(self.mailbox_id, one, now) for one in found])
             session.commit()
 
 
-def health_of(session: Session, mailbox_id: int) -> MailboxHealth:
-    """The health row of a mailbox; made when there is none."""
-    row = session.scalars(select(MailboxHealth).where(MailboxHealth.mailbox_id == mailbox_id)).first()
-    if row is None:
-        row = MailboxHealth(mailbox_id=mailbox_id)
-        session.add(row)
-    return row
+def _preview(mailbox_id: int, found: Found, now: datetime) -> FolderPreview:
+    return FolderPreview(
+        mailbox_id=mailbox_id,
+        name=found.folder,
+        mails=found.mails,
+        size_bytes=found.size,
+        oldest_at=found.oldest,
+        newest_at=found.newest,
+        by_year={str(year): mails for year, mails in found.by_year.items()},
+        newest=[
+            {"subject": subject, "sender": sender, "received_at": at.isoformat() if at else None}
+            for subject, sender, at in found.newest_mails
+        ],
+        problem=found.problem,
+        looked_at=now,
+    )
 
 
 def file_or_leave(session: Session, house: House, row_id: int) -> None:
@@ -143,39 +163,6 @@ def file_or_leave(session: Session, house: House, row_id: int) -> None:
     except Exception:
         session.rollback()
         log.exception("mail not filed yet", row=row_id)
-
-
-def accounts(session: Session, house: House) -> list[MailboxAccount]:
-    """The IMAP accounts to listen on. One whose settings can't work is left out and says so in its health."""
-    found = []
-    for mailbox in session.scalars(select(Mailbox).where(Mailbox.active, Mailbox.imap_host != "").order_by(Mailbox.id)):
-        try:
-            found.append(account_of(mailbox, house))
-        except (ValueError, Refused) as error:
-            # One broken mailbox never stops another.
-            log.warning("mailbox left out", mailbox=mailbox.name, error=str(error))
-            health = health_of(session, mailbox.id)
-            health.state, health.last_error = ListenerState.STOPPED.value, f"Its settings can't work: {error}"
-            session.commit()
-    return found
-
-
-def account_of(mailbox: Mailbox, house: House) -> MailboxAccount:
-    """How to reach one mailbox. Raises Conflict when its password can't be read, ValueError for a bad setting."""
-    return MailboxAccount(
-        mailbox_id=mailbox.id,
-        host=mailbox.imap_host,
-        port=mailbox.imap_port,
-        security=mailbox.imap_security,  # type: ignore[arg-type]
-        username=mailbox.imap_username,
-        password=unseal(house.signing_key, mailbox.imap_password_sealed),
-        folders=tuple(mailbox.folders),
-        disposition=Disposition(mailbox.disposition),
-        move_to=mailbox.move_to,
-        poll_seconds=mailbox.poll_seconds,
-        message_bytes_max=house.settings.message_bytes_max,
-        ca_file=Path(mailbox.ca_file) if mailbox.ca_file else None,
-    )
 
 
 def take_in(session: Session, house: House, envelope: Envelope, source: Source) -> None:

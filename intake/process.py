@@ -17,9 +17,11 @@ from helpdesk import heartbeats
 from helpdesk.errors import Conflict
 from helpdesk.house import House
 from helpdesk.mailboxes.mailbox import active_mailboxes
+from intake.accounts import accounts
+from intake.importing.importer import import_until
 from intake.ledger import Source, unfiled
 from intake.listeners import Listeners
-from intake.mailbox_ledger import MailboxLedger, accounts, file_or_leave, take_in
+from intake.mailbox_ledger import MailboxLedger, file_or_leave, take_in
 from intake.smtp_door import SmtpDoor
 from intake.smtp_envelope import DoorRules, Envelope
 from intake.source import MailboxAccount
@@ -76,8 +78,12 @@ class MailProcess:
                 ready(self.ports)
             sweeper = Thread(target=self._sweep, name="sweep", daemon=True)
             sweeper.start()
+            importing = (self.sessions, self.house, self.stop)
+            importer = Thread(target=import_until, args=importing, name="import", daemon=True)
+            importer.start()
             Listeners(self._accounts, ledger_for, self.house.clock).run(self.stop)
             sweeper.join(timeout=SWEEP_SECONDS)
+            importer.join(timeout=SWEEP_SECONDS)
 
     def _accounts(self) -> list[MailboxAccount]:
         with self.sessions() as session:

@@ -5,13 +5,14 @@ tried with a ledger in memory; the one that keeps its word across a power cut is
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Protocol
+
+from helpdesk.mailboxes.loopback import is_loopback
 
 MEBIBYTE = 1024 * 1024
 POLL_SECONDS_MAX = 25 * 60  # a server may log out after 30 minutes of silence (RFC 9051 section 5.4)
@@ -42,6 +43,7 @@ class ListenerState(StrEnum):
     FETCHING = "fetching"
     IDLE = "idle"  # the server will tell us at once (RFC 2177)
     POLLING = "polling"  # we ask every poll_seconds
+    AWAITING = "awaiting a decision"  # looked into and counted; an administrator says where to begin
     BACKING_OFF = "backing off"  # last_error says why, next_check_at when it is tried again
     STOPPED = "stopped"
 
@@ -67,13 +69,18 @@ class MailboxAccount:
     batch_bytes: int = 16 * MEBIBYTE
     message_bytes_max: int = 50 * MEBIBYTE
     ca_file: Path | None = None  # a private certificate authority, PEM; None: those of the system
+    # Gives an access token for XOAUTH2 or OAUTHBEARER instead of the password, or raises a MailboxError; told a
+    # token that was refused, it gives another. Tokens change by the hour, so they are no part of the value.
+    token: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
+    start_from: datetime | None = None  # aware; what the server received before is left alone
+    awaits_preview: bool = False  # only looked into: nothing is fetched and nothing changed
 
     def __post_init__(self) -> None:
         if not self.folders:
             raise ValueError("give at least one folder to read, usually INBOX")
         if self.disposition is Disposition.MOVE and self.move_to in self.folders:
             raise ValueError(f"{self.move_to!r} is read itself, so filed mail can't be moved there; name another")
-        if self.security == "plain-loopback" and not _is_loopback(self.host):
+        if self.security == "plain-loopback" and not is_loopback(self.host):
             raise ValueError(f"{self.host} is another machine: the password would travel in clear; use tls or starttls")
         if CONTROL.search(self.username + self.password):
             raise ValueError("username and password can't hold line breaks or other control characters")
@@ -81,13 +88,6 @@ class MailboxAccount:
             raise ValueError(f"poll_seconds goes from 1 to {POLL_SECONDS_MAX}: servers log out who is quiet longer")
         if min(self.batch, self.batch_bytes, self.message_bytes_max) < 1:
             raise ValueError("batch, batch_bytes and message_bytes_max start at 1")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 class MailboxError(Exception):
@@ -145,6 +145,32 @@ class Unsettled:
 
 
 @dataclass(frozen=True)
+class FolderCount:
+    """One folder compared with the ledger: of `server` mails in it, `known` have a row, and `skipped` are left alone
+    because they are too old. Whatever is missing from the sum is a gap."""
+
+    uidvalidity: int
+    at: datetime
+    server: int = 0
+    known: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder at the first look into a mailbox. `newest`: (subject, sender, received) of the latest, newest first."""
+
+    folder: str
+    mails: int = 0
+    size: int = 0  # bytes, as the server says
+    oldest: datetime | None = None  # aware, as the server received them
+    newest: datetime | None = None
+    by_year: Mapping[int, int] = field(default_factory=dict)
+    newest_mails: Sequence[tuple[str, str, datetime | None]] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Health:
     """How one listener is doing, for the mailbox page and `helpdesk doctor`."""
 
@@ -153,6 +179,7 @@ class Health:
     last_error: str = ""  # what to do next, in words; empty when the last attempt went well
     exists: Mapping[str, int] = field(default_factory=dict)  # folder -> mails on the server at the last look
     next_check_at: datetime | None = None
+    counts: Mapping[str, FolderCount] = field(default_factory=dict)  # of the folders compared in this connection
 
 
 class MailLedger(Protocol):
@@ -185,3 +212,6 @@ class MailLedger(Protocol):
 
     def report(self, health: Health) -> None:
         """Keeps the latest health of this mailbox. Only the holder of the lease reports."""
+
+    def preview(self, found: Sequence[Found]) -> None:
+        """Keeps what the first look found, in the place of what was found before."""

@@ -7,13 +7,16 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
-from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPNotSupportedError, SMTPResponseException
+from smtplib import SMTP, SMTP_SSL, SMTPAuthenticationError, SMTPException, SMTPNotSupportedError, SMTPResponseException
 
-from helpdesk.errors import Conflict
+from helpdesk.clock import SystemClock
+from helpdesk.errors import Refused
 from helpdesk.letters.addresses import ascii_domain, one_line
 from helpdesk.letters.transport import NotSent
+from helpdesk.mailboxes.access_tokens import AccessTokens, let_go, tokens_of
+from helpdesk.mailboxes.loopback import is_loopback
 from helpdesk.mailboxes.mailbox import Mailbox
+from helpdesk.mailboxes.oauth import SignIn
 from helpdesk.mailboxes.sealed import unseal
 
 PLAIN = "plain-loopback"
@@ -69,7 +72,7 @@ def _connect(mailbox: Mailbox, timeout_seconds: float) -> SMTP:
         raise _to_mend(f"The mailbox {mailbox.name} has no SMTP server. Enter one under Settings.")
     if security not in (PLAIN, TLS, STARTTLS):
         raise _to_mend(f"“{security}” is no way to secure SMTP. Choose tls or starttls.")
-    if security == PLAIN and not _is_loopback(host):
+    if security == PLAIN and not is_loopback(host):
         raise _to_mend(f"{host} is another machine: letters would travel in clear text. Choose tls or starttls.")
     own_name = ascii_domain(mailbox.domain)  # for EHLO; the machine's own name is nobody's business
     if security == TLS:
@@ -85,12 +88,17 @@ def _trust(mailbox: Mailbox) -> ssl.SSLContext:
 
 
 def _log_in(client: SMTP, mailbox: Mailbox, signing_key: str) -> None:
-    if not mailbox.smtp_username:
-        return
     try:
-        name, password = mailbox.smtp_username, unseal(signing_key, mailbox.smtp_password_sealed)
-    except Conflict as error:
+        if (mailbox.sign_in or SignIn.PASSWORD) != SignIn.PASSWORD:
+            _with_token(client, mailbox, tokens_of(mailbox, signing_key, SystemClock()))
+        elif mailbox.smtp_username:
+            _with_password(client, mailbox, unseal(signing_key, mailbox.smtp_password_sealed))
+    except Refused as error:
         raise _to_mend(str(error)) from error
+
+
+def _with_password(client: SMTP, mailbox: Mailbox, password: str) -> None:
+    name = mailbox.smtp_username
     if name.isascii() and password.isascii():
         client.login(name, password)
         return
@@ -101,11 +109,31 @@ def _log_in(client: SMTP, mailbox: Mailbox, signing_key: str) -> None:
         raise _to_mend(f"{mailbox.smtp_host} answered {answer(code, words)}")
 
 
-def _is_loopback(host: str) -> bool:
+def _with_token(client: SMTP, mailbox: Mailbox, tokens: AccessTokens) -> None:
+    name, host, port = mailbox.smtp_username or mailbox.address, mailbox.smtp_host, mailbox.smtp_port
+    offered = client.esmtp_features.get("auth", "").upper().split()
+    mechanism = next((one for one in ("XOAUTH2", "OAUTHBEARER") if one in offered), None)
+    if mechanism is None:
+        raise _to_mend(f"{host} takes no OAuth sign-in (neither XOAUTH2 nor OAUTHBEARER). Check port and security.")
+    let_go(mailbox)
+    token = tokens()
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+        _present(client, mechanism, name, f"host={host}\1port={port}\1", token)
+    except SMTPAuthenticationError:
+        # It may have been taken back before its time: once more with a new one.
+        _present(client, mechanism, name, f"host={host}\1port={port}\1", tokens(token))
+
+
+def _present(client: SMTP, mechanism: str, name: str, where: str, token: str) -> None:
+    """One sign-in with an access token. Raises SMTPAuthenticationError."""
+    if mechanism == "XOAUTH2":
+        said, farewell = f"user={name}\1auth=Bearer {token}\1\1", ""
+    else:  # RFC 7628 section 3.1, with the name as RFC 5801 section 4 spells it
+        written = name.replace("=", "=3D").replace(",", "=2C")
+        said, farewell = f"n,a={written},\1{where}auth=Bearer {token}\1\1", "\1"
+
+    # A refusal comes as a challenge with the reason, to be answered before the server says no.
+    client.auth(mechanism, lambda challenge=None: said if challenge is None else farewell)
 
 
 def _to_mend(reason: str) -> NotSent:

@@ -1,6 +1,7 @@
 """A mailbox of the desk: its address, its IMAP and SMTP accounts, and what becomes of a mail once it is filed."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -11,6 +12,19 @@ from helpdesk.people.agent import Team
 LEASE_SECONDS = 90
 
 
+class SenderName(StrEnum):
+    """Who a reply is from, as its reader sees it."""
+
+    AGENT_AND_DESK = "agent_and_desk"
+    AGENT_VIA_DESK = "agent_via_desk"
+    DESK = "desk"
+
+    def of(self, agent: str, desk: str) -> str:
+        if self is SenderName.DESK:
+            return desk
+        return f"{agent} via {desk}" if self is SenderName.AGENT_VIA_DESK else f"{agent} ({desk})"
+
+
 class Mailbox(Base):
     """`imap_host` empty: mail comes through the SMTP door only. `smtp_host` empty: nothing can be sent from here."""
 
@@ -19,6 +33,10 @@ class Mailbox(Base):
     name: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str] = mapped_column(default="")
+    # A SenderName; "" is the usual one.
+    sender_name: Mapped[str] = mapped_column(default="")
+    # Below every letter to a requester from here, such as what the law wants a firm to say of itself.
+    footer: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     acknowledges: Mapped[bool] = mapped_column(default=True)
     # Providers without plus addressing lose the token there; the other ways of matching still hold.
@@ -54,11 +72,17 @@ class Mailbox(Base):
     smtp_security: Mapped[str] = mapped_column(default="starttls")
     smtp_username: Mapped[str] = mapped_column(default="")
     smtp_password_sealed: Mapped[str] = mapped_column(default="")
+    # The most bytes one letter may have, as the server said at the last session (RFC 1870); None: it did not say.
+    smtp_size_max: Mapped[int | None] = mapped_column(BigInteger)
     # A private certificate authority, for both directions; empty: the system's.
     ca_file: Mapped[str] = mapped_column(default="")
 
     team: Mapped[Team | None] = relationship(lazy="joined")
     health: Mapped["MailboxHealth | None"] = relationship(back_populates="mailbox", cascade="all, delete-orphan")
+
+    @property
+    def sender(self) -> SenderName:
+        return SenderName(self.sender_name or SenderName.AGENT_AND_DESK)
 
     @property
     def domain(self) -> str:
@@ -100,6 +124,8 @@ class MailboxFolder(Base):
     counted_at: Mapped[datetime]
     # When a difference was first seen; None while the numbers agree.
     gap_since: Mapped[datetime | None]
+    # When the server last gave all mails new numbers (another UIDVALIDITY, RFC 9051 section 2.3.1.1).
+    renumbered_at: Mapped[datetime | None]
 
 
 def keep_lease(session: Session, mailbox_id: int, holder: str, *, now: datetime) -> bool:

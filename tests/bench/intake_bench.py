@@ -20,8 +20,9 @@ from helpdesk.mailboxes.sealed import seal
 from helpdesk.sample.bulk import bulk
 from helpdesk.sample.company import DESK_ADDRESS
 from helpdesk.settings import Settings
+from intake.accounts import account_of
 from intake.listener import listen
-from intake.mailbox_ledger import MailboxLedger, account_of
+from intake.mailbox_ledger import MailboxLedger
 from intake.source import Settlement
 from tests.bench import bare
 from tests.bench.fill import fill

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from threading import Condition
 from typing import TypeVar
 
-from intake.source import Fetched, Health, ListenerState, Settlement, Unsettled
+from intake.source import Fetched, Found, Health, ListenerState, Settlement, Unsettled
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 WAIT_SECONDS = 20.0
 
 
@@ -24,6 +24,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, int, int], Row] = {}
         self.reports: list[Health] = []
+        self.previews: list[list[Found]] = []
         self.recorded: list[list[int]] = []  # uids, one list for each call
         self.leased = True
         self.lease_refusals = 0
@@ -32,7 +33,7 @@ class MemoryLedger:
         self.on_record: Callable[[], None] = lambda: None
         self._changed = Condition()
 
-    def wait_for(self, condition: Callable[[], Found], what: str = "") -> Found:
+    def wait_for(self, condition: Callable[[], Answer], what: str = "") -> Answer:
         """The first truthy answer, looked for after each change; fails the test when there is none in time."""
         with self._changed:
             found = self._changed.wait_for(condition, WAIT_SECONDS)
@@ -95,4 +96,9 @@ class MemoryLedger:
     def report(self, health: Health) -> None:
         with self._changed:
             self.reports.append(health)
+            self._changed.notify_all()
+
+    def preview(self, found: Sequence[Found]) -> None:
+        with self._changed:
+            self.previews.append(list(found))
             self._changed.notify_all()

@@ -118,7 +118,7 @@ def test_passwords_go_in_sealed_and_never_come_out(world: World, ada: Browser) -
         ({"imap_port": "many"}, "valid integer"),
         ({"imap_security": "plain-loopback"}, "another machine"),
         ({"folders": "Helpdesk", "move_to": "Helpdesk"}, "is read itself"),
-        ({"folders": " , "}, "at least one folder"),
+        ({"folders": " \n "}, "at least one folder"),
         ({"poll_seconds": "99999"}, "1500"),
         ({"disposition": "burn"}, "choice"),
     ],

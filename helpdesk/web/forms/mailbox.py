@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from helpdesk.errors import Invalid
+from helpdesk.mailboxes.oauth import SignIn
 from helpdesk.people.requester import normalized
 from helpdesk.web.forms import Form, options
 from intake.source import POLL_SECONDS_MAX, Disposition
@@ -14,6 +23,12 @@ SECURITIES = [
     ("tls", "TLS"),
     ("starttls", "STARTTLS"),
     ("plain-loopback", "None (this machine only)"),
+]
+SIGN_INS = [
+    (SignIn.PASSWORD.value, "With a password"),
+    (SignIn.GOOGLE.value, "With Google (OAuth 2.0)"),
+    (SignIn.MICROSOFT.value, "With Microsoft 365 (OAuth 2.0)"),
+    (SignIn.OAUTH2.value, "With another provider (OAuth 2.0)"),
 ]
 DISPOSITIONS = [
     (Disposition.MOVE.value, "Move it to a folder"),
@@ -36,6 +51,13 @@ class MailboxForm(Form):
     )
     active = BooleanField("In use", default=True)
 
+    sign_in = SelectField(
+        "How the desk signs in",
+        choices=options(SIGN_INS),
+        default=SignIn.PASSWORD.value,
+        description="For both servers. With OAuth no password is needed; you consent on the next page.",
+    )
+
     imap_host = StringField(
         "IMAP server",
         description="Empty: mail comes through the SMTP listener only.",
@@ -45,9 +67,15 @@ class MailboxForm(Form):
     imap_security = SelectField("Encryption", choices=options(SECURITIES), default="tls")
     imap_username = StringField("User name", validators=[Optional(), TEXT])
     imap_password = PasswordField("Password", description=KEPT, validators=[Optional(), TEXT])
-    folders = StringField(
-        "Folders", default="INBOX", description="Several with commas between.", validators=[Optional(), TEXT]
+    folders = TextAreaField(
+        "Folders to read",
+        default="INBOX",
+        description="One on each line. “Test connection” lists those there are.",
+        validators=[Optional(), Length(max=10_000, message="That are too many.")],
     )
+    # Offered as boxes to tick once the server has listed its folders; whatever else is typed stays.
+    listed = SelectMultipleField("On the server", choices=[], validate_choice=False)
+    ticked = SelectMultipleField("Read", choices=[], validate_choice=False)
     disposition = SelectField("Once it is filed", choices=options(DISPOSITIONS), default=Disposition.MOVE.value)
     move_to = StringField("Folder to move to", default="Helpdesk", validators=[Optional(), TEXT])
     poll_seconds = IntegerField(
@@ -77,6 +105,15 @@ class MailboxForm(Form):
         default=True,
         description="help+token@… reaches the same mailbox. Answers are then recognized even without their headers.",
     )
+    authserv_id = StringField(
+        "Server whose checks count",
+        description="The name at the start of its Authentication-Results header, such as mx.example.org. Empty: none.",
+        validators=[Optional(), TEXT],
+    )
+    checks_signatures = BooleanField(
+        "Check DKIM signatures here",
+        description="Where no such header speaks, the desk looks at signatures and DMARC itself. It asks the DNS.",
+    )
     ca_file = StringField(
         "Certificate authority",
         description="Path of a PEM file on the server, for a private authority. Empty: those of the system.",
@@ -91,4 +128,8 @@ class MailboxForm(Form):
 
     @property
     def folder_names(self) -> list[str]:
-        return [name.strip() for name in (self.folders.data or "").split(",") if name.strip()]
+        """What is typed, and ticked; what is on the server and not ticked is left out."""
+        typed = [name.strip() for name in (self.folders.data or "").splitlines() if name.strip()]
+        ticked, listed = self.ticked.data or [], self.listed.data or []
+        kept = [name for name in typed if name in ticked or name not in listed]
+        return list(dict.fromkeys([*kept, *ticked]))

@@ -7,7 +7,9 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.db import commit, session
 from helpdesk.errors import Conflict, Invalid
-from helpdesk.mailboxes.mailbox import Mailbox
+from helpdesk.mailboxes.mailbox import Mailbox, MailboxFolder
+from helpdesk.mailboxes.oauth import SignIn, grant_of
+from helpdesk.mailboxes.oauth_providers import ending_of
 from helpdesk.mailboxes.sealed import seal
 from helpdesk.people.agent import all_teams
 from helpdesk.people.permissions import Permission
@@ -16,13 +18,28 @@ from helpdesk.web.access import house, needs
 from helpdesk.web.forms import options
 from helpdesk.web.forms.catalogue import NOTHING
 from helpdesk.web.forms.mailbox import MailboxForm
-from intake.mailbox_ledger import account_of
+from intake.accounts import account_of
 
 PLAIN_FIELDS = (
-    "name", "address", "display_name", "active", "imap_host", "imap_port", "imap_security", "imap_username",
+    "name", "address", "display_name", "active", "sign_in", "imap_host", "imap_port", "imap_security", "imap_username",
     "disposition", "move_to", "poll_seconds", "smtp_host", "smtp_port", "smtp_security", "smtp_username",
-    "acknowledges", "plus_addressing", "ca_file",
+    "acknowledges", "plus_addressing", "authserv_id", "checks_signatures", "ca_file",
 )  # fmt: skip
+
+
+# What is known of the large providers, so that nobody need look it up.
+SERVERS: dict[str, dict[str, str | int]] = {
+    SignIn.GOOGLE.value: {
+        "sign_in": SignIn.GOOGLE.value,
+        "imap_host": "imap.gmail.com",
+        "smtp_host": "smtp.gmail.com",
+    },
+    SignIn.MICROSOFT.value: {
+        "sign_in": SignIn.MICROSOFT.value,
+        "imap_host": "outlook.office365.com",
+        "smtp_host": "smtp.office365.com",
+    },
+}
 
 
 @web.get("/settings/mailboxes")
@@ -36,17 +53,20 @@ def settings_mailboxes() -> ResponseReturnValue:
 @web.get("/settings/mailboxes/new")
 @needs(Permission.ADMINISTER)
 def settings_new_mailbox() -> ResponseReturnValue:
-    return mailbox_page(mailbox_form(), None)
+    form = mailbox_form()
+    for name, value in SERVERS.get(request.args.get("provider", ""), {}).items():
+        form[name].data = value
+    return mailbox_page(form, None)
 
 
 @web.post("/settings/mailboxes")
 @needs(Permission.ADMINISTER)
 def settings_add_mailbox() -> ResponseReturnValue:
     form = mailbox_form(given=True)
-    if not form.validate() or not _save(form, Mailbox(created_at=house().clock.now())):
+    mailbox = Mailbox(created_at=house().clock.now(), awaits_preview=True)
+    if not form.validate() or not _save(form, mailbox):
         return mailbox_page(form, None), 422
-    flash(f"{form.name.data} is set up. Its mail is fetched within a minute.", "success")
-    return redirect(url_for("web.settings_mailboxes"), 303)
+    return redirect(next_page(mailbox), 303)
 
 
 @web.get("/settings/mailboxes/<int:number>")
@@ -63,7 +83,28 @@ def settings_change_mailbox(number: int) -> ResponseReturnValue:
     if not form.validate() or not _save(form, mailbox):
         return mailbox_page(form, the_mailbox(number)), 422
     flash(f"Saved {form.name.data}.", "success")
-    return redirect(url_for("web.settings_mailboxes"), 303)
+    mailbox = the_mailbox(number)
+    return redirect(next_page(mailbox) if _is_unfinished(mailbox) else url_for("web.settings_mailboxes"), 303)
+
+
+def _needs_consent(mailbox: Mailbox) -> bool:
+    if mailbox.sign_in == SignIn.PASSWORD:
+        return False
+    grant = grant_of(session(), mailbox.id)
+    return grant is None or not grant.is_usable
+
+
+def _is_unfinished(mailbox: Mailbox) -> bool:
+    return _needs_consent(mailbox) or (mailbox.awaits_preview and bool(mailbox.imap_host))
+
+
+def next_page(mailbox: Mailbox) -> str:
+    """What is to be done next before mail comes in."""
+    if _needs_consent(mailbox):
+        return url_for("web.settings_sign_in", number=mailbox.id)
+    if mailbox.imap_host:
+        return url_for("web.settings_beginning", number=mailbox.id)
+    return url_for("web.settings_mailboxes")
 
 
 def the_mailbox(number: int) -> Mailbox:
@@ -76,12 +117,21 @@ def mailbox_form(mailbox: Mailbox | None = None, *, given: bool = False) -> Mail
     form.team_id.choices = options([(NOTHING, "Nobody in particular"), *teams])
     if not given:
         form.team_id.data = (mailbox.team_id if mailbox else None) or NOTHING
-        form.folders.data = ", ".join(mailbox.folders) if mailbox else "INBOX"
+        form.folders.data = "\n".join(mailbox.folders) if mailbox else "INBOX"
     return form
 
 
 def mailbox_page(form: MailboxForm, mailbox: Mailbox | None, results: object = None) -> str:
-    return render_template("settings/mailbox.html", form=form, mailbox=mailbox, results=results)
+    grant = grant_of(session(), mailbox.id) if mailbox and mailbox.sign_in != SignIn.PASSWORD else None
+    return render_template(
+        "settings/mailbox.html",
+        form=form,
+        mailbox=mailbox,
+        results=results,
+        grant=grant,
+        ending=ending_of(mailbox, grant, house().clock.now()) if mailbox and grant else None,
+        folders=list(session().scalars(select(MailboxFolder).filter_by(mailbox_id=mailbox.id))) if mailbox else [],
+    )
 
 
 def filled(form: MailboxForm, mailbox: Mailbox) -> Mailbox:
@@ -104,7 +154,7 @@ def _check(mailbox: Mailbox) -> None:
     if not mailbox.imap_host:
         return
     try:
-        account_of(mailbox, house())
+        account_of(mailbox, house(), with_tokens=False)
     except ValueError as error:
         raise Invalid(f"This can't work: {error}.", field="imap_host") from error
     except Conflict as error:
@@ -113,6 +163,7 @@ def _check(mailbox: Mailbox) -> None:
 
 def _save(form: MailboxForm, mailbox: Mailbox) -> bool:
     with session().no_autoflush:
+        before = mailbox.sign_in
         try:
             _is_free(form, mailbox)
             filled(form, mailbox)
@@ -120,6 +171,9 @@ def _save(form: MailboxForm, mailbox: Mailbox) -> bool:
             session().rollback()
             form.refuse(error)
             return False
+    grant = grant_of(session(), mailbox.id) if mailbox.id and before != mailbox.sign_in else None
+    if grant is not None:
+        grant.forget_tokens()  # another provider's
     session().add(mailbox)
     commit()
     return True
