@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk import db, errands, heartbeats, journal
 from helpdesk.cli.db import current, newest
 from helpdesk.cli.desk import house_of, open_desk, session_of
+from helpdesk.mailboxes.alarms import open_alarms
 from helpdesk.mailboxes.mailbox import active_mailboxes
 from helpdesk.people.agent import active_agents
 from helpdesk.people.permissions import Role
@@ -21,6 +22,7 @@ from helpdesk.reactions import INDEX
 from helpdesk.reactions.index import compare
 from intake.connections import try_incoming, try_outgoing
 from intake.ledger import held_count, unfiled
+from intake.trouble import findings
 from search.index import SearchError
 
 FREE_BYTES_MIN = 1_000_000_000
@@ -62,7 +64,15 @@ def examine(app: Flask, *, mailboxes: bool) -> Iterator[Finding]:
     if at != newest():
         yield Finding("Migrations", False, f"at {at or 'nothing'}, newest is {newest()}", "Run `helpdesk db upgrade`.")
         return
-    parts: list[Callable[[Flask], Iterator[Finding]]] = [_database, _people, _processes, _errands, _index, _mail]
+    parts: list[Callable[[Flask], Iterator[Finding]]] = [
+        _database,
+        _people,
+        _processes,
+        _alarms,
+        _errands,
+        _index,
+        _mail,
+    ]
     for part in parts:
         yield from part(app)
     if mailboxes:
@@ -116,6 +126,20 @@ def _processes(app: Flask) -> Iterator[Finding]:
         yield Finding(
             f"Process {process}", True if fresh else None, words, "" if fresh else "Start the desk: `helpdesk run`."
         )
+
+
+def _alarms(app: Flask) -> Iterator[Finding]:
+    """What is raised, and what is wrong just now and not raised yet: the worker that raises it may be dead."""
+    with session_of(app) as session:
+        raised, found = open_alarms(session), findings(session, house_of(app)).troubles
+        known = {alarm.open_key for alarm in raised}
+        for alarm in raised:
+            yield Finding("Alarm", False, f"{alarm.words} (since {alarm.since:%Y-%m-%d %H:%M} UTC)", alarm.remedy)
+        for trouble in found:
+            if trouble.key not in known:
+                yield Finding("Mail", None, trouble.words, trouble.remedy)
+    if not raised:
+        yield Finding("Alarms", True, "none is raised")
 
 
 def _errands(app: Flask) -> Iterator[Finding]:

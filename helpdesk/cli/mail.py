@@ -12,9 +12,23 @@ import click
 from intake.mail.as_json import walk
 
 
-@click.group("mail")
+class _Mail(click.Group):
+    """Loads the import when it is asked for: reading a mail needs no database."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [*super().list_commands(context), "import"]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name == "import":
+            from helpdesk.cli.imports import command as importing
+
+            return importing
+        return super().get_command(context, name)
+
+
+@click.group("mail", cls=_Mail)
 def command() -> None:
-    """Read mails without filing them; send the demo a mail."""
+    """Read mails without filing them; import old mail; send the demo a mail."""
 
 
 @command.command("parse")
@@ -33,16 +47,12 @@ def parse_mails(paths: tuple[Path, ...]) -> None:
 def explain(file: Path) -> None:
     """Say what would happen with a mail, and why; nothing is stored."""
     from helpdesk.cli.desk import house_of, open_desk, session_of
-    from intake.mail.limits import Limits
-    from intake.mail.parse import parse
-    from intake.matching import decide
+    from intake.rehearsal import rehearse
 
     app = open_desk()
-    house = house_of(app)
-    arrival = parse(file.read_bytes(), limits=Limits(bytes_max=house.settings.message_bytes_max))
-    fingerprint = arrival.fingerprint if arrival.message_id else ""
     with session_of(app) as session:
-        decision = decide(session, house.signing_key, arrival, fingerprint=fingerprint)
+        tried = rehearse(session, house_of(app), file.read_bytes())
+        arrival, decision = tried.arrival, tried.decision
     sender = f"{arrival.sender.name} <{arrival.sender.address}>" if arrival.sender else "nobody"
     click.echo(f"From:     {sender}\nSubject:  {arrival.subject}")
     target = f" INC-{decision.incident_id}" if decision.incident_id else ""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk import heartbeats
 from helpdesk.base import Base
 from helpdesk.db import session
+from helpdesk.mailboxes.alarms import open_alarms
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.settings import package_folder
 from helpdesk.web import web
@@ -35,7 +36,17 @@ def health_ready() -> ResponseReturnValue:
     parts = {name: _tried(check) for name, check in CHECKS.items()}
     is_ready = not any(parts.values())
     said = {name: {"ok": not problem, "problem": problem} for name, problem in parts.items()}
-    return jsonify(status="ready" if is_ready else "not ready", parts=said), 200 if is_ready else 503
+    status = "ready" if is_ready else "not ready"
+    return jsonify(status=status, parts=said, alarms=_alarms()), 200 if is_ready else 503
+
+
+def _alarms() -> list[dict[str, str]]:
+    """Kinds and times only: pages that a mailbox is not needed for are well all the same, so no alarm means 503."""
+    try:
+        return [{"kind": one.kind, "since": one.since.isoformat()} for one in open_alarms(session())]
+    except SQLAlchemyError:
+        session().rollback()
+        return []
 
 
 def _tried(check: Callable[[], str]) -> str:

@@ -1,226 +1,161 @@
-"""Held mail: what could not be filed by itself, why, and what an agent decides about it.
+"""Held mail: what could not be filed by itself, why, and what can be done about it.
 
-A mail that answers an incident of somebody else's private team is theirs to decide on, and not shown here."""
+A mail about the work of somebody else's private team is theirs to decide on, and neither shown nor counted here."""
 
 import re
-from collections.abc import Iterable
-from io import BytesIO
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.db import commit, session
+from helpdesk.db import session
 from helpdesk.errors import Conflict
-from helpdesk.incidents.incident import NUMBER_PREFIX, Incident
-from helpdesk.incidents.queries import incident_for, rows_by_number
+from helpdesk.incidents.incident import NUMBER_PREFIX
+from helpdesk.incidents.queries import QueueRow, rows_by_number
+from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.permissions import Permission
 from helpdesk.web import web
-from helpdesk.web.access import actor, house, needs, the_viewer
-from helpdesk.web.forms.held import AttachForm
+from helpdesk.web.access import house, needs, the_viewer
+from helpdesk.web.forms.held import AcceptForm, AttachForm
+from helpdesk.web.held_reasons import TOO_LARGE, reason_for, reason_of, rules_called
+from helpdesk.web.ledger import ledger_row, mail_page
+from helpdesk.web.mail_facts import attachment_of, download
 from intake import held as verbs
-from intake.filing import Filed
-from intake.ledger import LedgerRow, LedgerState, Source
-from intake.ledger import held as held_rows
-from intake.mail.arrival import Address, Arrival
+from intake.ledger import LedgerRow, LedgerState
+from intake.ledger_search import COUNT_MAX, LedgerFilter, held_rules, search_ledger
+from intake.senders import sender_rule
+from search.document import Query
+from search.index import SearchError
 
-SHOWN_MAX = 200
-TEXT_SHOWN_MAX = 50_000
+FOUND_MAX = 8
 NUMBER = re.compile(r"\s*#?(?:inc[-\s]?)?(\d{1,15})\s*", re.IGNORECASE)
-RULES = {
-    "no sender": "No sender",
-    "own address": "From ourselves",
-    "delivery report": "Delivery report",
-    "automatic answer": "Automatic answer",
-    "references": "Stranger answers",
-    "reply address": "Stranger answers",
-    "thread": "Stranger answers",
-    "refused": "Could not be filed",
-}
-SOURCES = {
-    Source.IMAP.value: "mailbox",
-    Source.SMTP.value: "SMTP",
-    Source.LMTP.value: "LMTP",
-    Source.FORM.value: "form",
-}
 
 
 @web.get("/held")
 @needs(Permission.HANDLE_HELD_MAIL)
 def held() -> ResponseReturnValue:
-    rows = held_rows(session(), SHOWN_MAX)
-    visible = _visible(rows)
-    wanted, text = request.args.get("rule", ""), request.args.get("q", "").strip()
-    kinds: dict[str, int] = {}
-    for row in visible:
-        kinds[rule_of(row)] = kinds.get(rule_of(row), 0) + 1
-    shown = [row for row in visible if wanted in ("", rule_of(row)) and _says(row, text)]
+    kind, text = request.args.get("rule", ""), request.args.get("q", "").strip()[:200]
+    before = request.args.get("before", type=int)
+    found = search_ledger(session(), the_viewer(), _asked(kind, text, before))
+    kinds = _kinds()
+    total = sum(kinds.values())
     return render_template(
         "held/list.html",
-        rows=[(row, rule_of(row)) for row in shown],
+        lines=[(line, reason_for(line.rule, line.is_kept).name) for line in found.lines],
         kinds=sorted(kinds.items()),
-        rule=wanted,
+        rule=kind,
         text=text,
-        total=len(visible),
-        hidden=len(rows) - len(visible),
-        is_cut=len(rows) >= SHOWN_MAX,
+        total=f"{COUNT_MAX}+" if total > COUNT_MAX else total,
+        next_url=url_for("web.held", rule=kind or None, q=text or None, before=found.before) if found.before else "",
+        first_url=url_for("web.held", rule=kind or None, q=text or None) if before else "",
     )
 
 
 @web.get("/held/<int:number>")
 @needs(Permission.HANDLE_HELD_MAIL)
 def held_mail(number: int) -> ResponseReturnValue:
-    return _page(_row(number), AttachForm())
+    return held_page(held_row(number))
+
+
+@web.get("/held/<int:number>/incidents")
+@needs(Permission.HANDLE_HELD_MAIL)
+def held_incidents(number: int) -> ResponseReturnValue:
+    """What the search box found, for htmx to put under it."""
+    row = held_row(number)
+    chosen = _proposed(row)
+    return render_template("held/_incidents.html", choices=_choices(chosen), chosen=chosen)
 
 
 @web.get("/held/<int:number>/raw")
 @needs(Permission.HANDLE_HELD_MAIL)
 def held_raw(number: int) -> ResponseReturnValue:
-    row = _row(number)
-    return _download(verbs.raw(house(), row), f"mail-{row.id}.eml")
+    row = held_row(number)
+    return download(verbs.raw(house(), row), f"mail-{row.id}.eml")
 
 
 @web.get("/held/<int:number>/attachments/<int:place>")
 @needs(Permission.HANDLE_HELD_MAIL)
 def held_attachment(number: int, place: int) -> ResponseReturnValue:
-    arrival = verbs.read(house(), _row(number))
-    if place >= len(arrival.attachments):
-        abort(404)
-    found = arrival.attachments[place]
-    name = "".join(character for character in found.filename if character.isprintable())
-    return _download(found.content, name or "attachment")
+    return attachment_of(verbs.read(house(), held_row(number)), place)
 
 
-@web.post("/held/<int:number>/acceptance")
-@needs(Permission.HANDLE_HELD_MAIL)
-def accept_held(number: int) -> ResponseReturnValue:
-    filed = verbs.accept(session(), house(), _row(number), by=actor(), at=house().clock.now())
-    return _went(filed, "Filed as {}.")
-
-
-@web.post("/held/<int:number>/attachment_to")
-@needs(Permission.HANDLE_HELD_MAIL)
-def attach_held(number: int) -> ResponseReturnValue:
-    row, form = _row(number), AttachForm(request.form)
-    named = NUMBER.fullmatch(form.incident.data or "")
-    incident = incident_for(session(), the_viewer(), int(named[1])) if named else None
-    if form.validate() and incident is None:
-        form.incident.errors = ["There is no incident of this number that you can see."]
-    if incident is None:
-        return _page(row, form), 422
-    filed = verbs.attach_to(session(), house(), row, incident, by=actor(), at=house().clock.now())
-    return _went(filed, "Attached to {}.")
-
-
-@web.post("/held/<int:number>/discard")
-@needs(Permission.HANDLE_HELD_MAIL)
-def discard_held(number: int) -> ResponseReturnValue:
-    verbs.discard(_row(number), by=actor(), at=house().clock.now())
-    commit()
-    flash("Put away. The mail itself is kept in the ledger.", "success")
-    return redirect(url_for("web.held"), 303)
-
-
-@web.post("/held/<int:number>/parse_again")
-@needs(Permission.HANDLE_HELD_MAIL)
-def parse_held_again(number: int) -> ResponseReturnValue:
-    filed = verbs.parse_again(session(), house(), _row(number), by=actor(), at=house().clock.now())
-    if filed.state is LedgerState.HELD:
-        flash("It is still held, for the reason given here.", "message")
-        return redirect(url_for("web.held_mail", number=number), 303)
-    return _went(filed, "Filed in {}.")
-
-
-def rule_of(row: LedgerRow) -> str:
-    """Why it is held, in two words."""
-    return RULES.get(str(row.decision.get("rule", "")), "Other")
-
-
-def _row(number: int) -> LedgerRow:
+def held_row(number: int) -> LedgerRow:
     """The row, whatever became of it since; 404 when it never was held, or is another team's."""
-    row = session().get(LedgerRow, number)
-    if row is None or row.state == LedgerState.FETCHED.value or not _visible([row]):
-        abort(404)
-    if row.state in (LedgerState.FILED.value, LedgerState.IGNORED.value) and row.dealt_with_by is None:
+    row = ledger_row(number)
+    if row.state not in (LedgerState.HELD.value, LedgerState.DISCARDED.value) and row.dealt_with_by is None:
         abort(404)
     return row
 
 
-def _visible(rows: list[LedgerRow]) -> list[LedgerRow]:
-    named = {row.id: _incident_of(row) for row in rows}
-    wanted = sorted({number for number in named.values() if number})
-    seen = rows_by_number(session(), the_viewer(), wanted) if wanted else {}
-    return [row for row in rows if not named[row.id] or named[row.id] in seen]
-
-
-def _incident_of(row: LedgerRow) -> int | None:
-    number = row.incident_id or row.decision.get("incident_id")
-    return number if isinstance(number, int) else None
-
-
-def _says(row: LedgerRow, text: str) -> bool:
-    return text.casefold() in f"{row.subject}\n{row.sender}\n{row.reason}".casefold()
-
-
-def _page(row: LedgerRow, form: AttachForm) -> str:
-    problem, arrival = "", None
-    try:
-        arrival = verbs.read(house(), row)
-    except Conflict as error:
-        problem = str(error)
-    proposed = _incident_of(row)
-    if proposed and not form.incident.data:
-        form.incident.data = f"{NUMBER_PREFIX}{proposed}"
+def held_page(row: LedgerRow, attach: AttachForm | None = None, accept: AcceptForm | None = None) -> str:
+    facts = mail_page(row)
+    chosen = _proposed(row)
+    attach = attach or AttachForm(data={"incident": f"{NUMBER_PREFIX}{chosen}" if chosen else ""})
     return render_template(
         "held/mail.html",
-        row=row,
-        rule=rule_of(row),
-        source=SOURCES.get(row.source, row.source),
-        evidence=[str(one) for one in row.decision.get("evidence", ())],
-        defects=[str(one) for one in row.decision.get("defects", ())],
-        arrival=arrival,
-        headers=_headers(arrival) if arrival else [],
-        text=arrival.text[:TEXT_SHOWN_MAX] if arrival else "",
-        is_cut=arrival is not None and len(arrival.text) > TEXT_SHOWN_MAX,
-        form=form,
-        problem=problem,
+        **facts,
+        reason=reason_of(row),
+        attach=attach,
+        accept=accept or AcceptForm(data=_requester(row, facts["arrival"])),
+        choices=_choices(chosen),
+        chosen=chosen,
+        find=request.args.get("find", ""),
         is_held=row.state == LedgerState.HELD.value,
-        proposed=session().get(Incident, proposed) if proposed else None,
+        can_fetch=row.sha256 is None and row.uid is not None and _is_read(row),
+        sender_rule=sender_rule(session(), row.sender) if row.sender else None,
     )
 
 
-def _headers(arrival: Arrival) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, Any]] = [
-        ("From", _people([arrival.sender] if arrival.sender else [])),
-        ("Reply-To", _people(arrival.reply_to)),
-        ("To", _people(arrival.to)),
-        ("Cc", _people(arrival.cc)),
-        ("Subject", arrival.subject),
-        ("Date", arrival.date.strftime("%-d %B %Y, %H:%M UTC") if arrival.date else ""),
-        ("Message-ID", arrival.message_id),
-        ("In-Reply-To", " ".join(arrival.in_reply_to)),
-        ("References", " ".join(arrival.references)),
-        ("Return-Path", arrival.return_path),
-        ("Delivered to", ", ".join(arrival.delivered_to)),
-        ("Automatic", arrival.automatic.evidence if arrival.automatic else ""),
-    ]
-    return [(name, value) for name, value in pairs if value]
+def _asked(kind: str, text: str, before: int | None) -> LedgerFilter:
+    too_large = kind == TOO_LARGE.name
+    rules = () if too_large or not kind else tuple(rules_called(kind)) or ("no such rule",)
+    is_kept = None if not kind else not too_large
+    held_only = LedgerState.HELD.value
+    before = before if before is None else min(max(before, 1), 2**53)
+    return LedgerFilter(state=held_only, rules=rules, is_kept=is_kept, text=text, before=before)
 
 
-def _people(addresses: Iterable[Address]) -> str:
-    return ", ".join(f"{one.name} <{one.address}>" if one.name else one.address for one in addresses)
+def _kinds() -> dict[str, int]:
+    kinds: dict[str, int] = {}
+    for rule, is_kept, count in held_rules(session(), the_viewer()):
+        name = reason_for(rule, is_kept).name
+        kinds[name] = kinds.get(name, 0) + count
+    return kinds
 
 
-def _download(content: bytes, name: str) -> Response:
-    # Never shown in place: what strangers send would run as ours.
-    made = send_file(BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name)
-    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return made
+def _proposed(row: LedgerRow) -> int | None:
+    return row.incident_id or row.concerns_id
 
 
-def _went(filed: Filed, wording: str) -> ResponseReturnValue:
-    if filed.incident_id is None or filed.state is not LedgerState.FILED:
-        flash(filed.reason or "It needed no incident.", "message")
-        return redirect(url_for("web.held"), 303)
-    flash(wording.format(f"{NUMBER_PREFIX}{filed.incident_id}"), "success")
-    return redirect(url_for("web.incident", number=filed.incident_id), 303)
+def _choices(proposed: int | None) -> list[QueueRow]:
+    """The incident it would have joined, then what the search box asks for; only what this agent may see."""
+    found = [proposed] if proposed else []
+    text = request.args.get("find", "").strip()[:200]
+    if named := NUMBER.fullmatch(text):
+        found.append(int(named[1]))
+    elif text:
+        found += _searched(text)
+    rows = rows_by_number(session(), the_viewer(), found) if found else {}
+    return [rows[number] for number in dict.fromkeys(found) if number in rows]
+
+
+def _searched(text: str) -> list[int]:
+    kinds = frozenset({"incident"})
+    asked = Query(text, audience=the_viewer().audience, kinds=kinds, limit=FOUND_MAX, offset=0, people=True)
+    try:
+        return [hit.key.id for hit in house().index.search(asked).hits]
+    except (SearchError, Conflict):
+        return []
+
+
+def _requester(row: LedgerRow, arrival: Any) -> dict[str, str]:
+    """Whom it would be filed for: its sender, or whoever wrote what was forwarded."""
+    sender = arrival.sender if arrival else None
+    if sender is None and arrival is not None and arrival.forwarded is not None:
+        sender = arrival.forwarded.sender
+    return {"address": sender.address, "name": sender.name} if sender else {"address": row.sender, "name": ""}
+
+
+def _is_read(row: LedgerRow) -> bool:
+    mailbox = session().get(Mailbox, row.mailbox_id) if row.mailbox_id else None
+    return mailbox is not None and bool(mailbox.imap_host)

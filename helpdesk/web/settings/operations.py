@@ -11,16 +11,25 @@ from sqlalchemy.orm import joinedload
 from helpdesk import errands, heartbeats
 from helpdesk.db import commit, session
 from helpdesk.errands import Errand, ErrandState
+from helpdesk.mailboxes.alarms import Alarm, open_alarms, past_alarms
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.permissions import Permission
-from helpdesk.reactions import DELIVER, INDEX, NOTIFY
+from helpdesk.reactions import DELIVER, FETCH, INDEX, NOTIFY
+from helpdesk.reactions.alarm import letters_about
 from helpdesk.web import web
 from helpdesk.web.access import house, needs
+from helpdesk.web.alarms import KINDS
 from intake.ledger import LedgerRow
 from search.index import SearchError
 
 SHOWN_MAX = 100
-REACTIONS = {NOTIFY: "Tell people", INDEX: "Update the search index", DELIVER: "Send a letter"}
+REACTIONS = {
+    NOTIFY: "Tell people",
+    INDEX: "Update the search index",
+    DELIVER: "Send a letter",
+    FETCH: "Fetch a large mail",
+}
+PAST_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Waiting:
 def settings_operations() -> ResponseReturnValue:
     now = house().clock.now()
     beats = heartbeats.latest(session())
+    alarms = open_alarms(session())
     return render_template(
         "settings/operations.html",
         waiting=_waiting(),
@@ -46,6 +56,9 @@ def settings_operations() -> ResponseReturnValue:
         index=_index(),
         mailboxes=list(session().scalars(select(Mailbox).options(joinedload(Mailbox.health)).order_by(Mailbox.name))),
         last_in=session().scalar(select(func.max(LedgerRow.received_at))),
+        alarms=_told(alarms),
+        past=past_alarms(session(), PAST_MAX),
+        kinds=KINDS,
         processes=[(name, at, (now - at).total_seconds() <= heartbeats.FRESH_SECONDS) for name, at in beats.items()],
     )
 
@@ -72,6 +85,21 @@ def settings_retry_errands() -> ResponseReturnValue:
     house().wake_worker()
     flash(f"{len(given_up)} errand{'' if len(given_up) == 1 else 's'} tried again.", "success")
     return redirect(url_for("web.settings_operations"), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alarm, and the letters about it, newest for each reader."""
+
+    alarm: Alarm
+    letters: tuple[tuple[str, str], ...]
+
+
+def _told(alarms: list[Alarm]) -> list[Told]:
+    letters = letters_about(session(), [alarm.id for alarm in alarms]) if alarms else {}
+    return [
+        Told(alarm, tuple({one.recipient: one.state for one in letters.get(alarm.id, ())}.items())) for alarm in alarms
+    ]
 
 
 def _waiting() -> list[Waiting]:
