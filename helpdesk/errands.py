@@ -4,7 +4,8 @@ An errand is written in the transaction of its event, so either both are there o
 by conditional UPDATE, run the reaction it names and record the outcome; a failure is tried again with
 back-off and, after enough tries, shown to an administrator. Knows the names of reactions, not their code."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -59,8 +60,12 @@ def enlist(sessions: Any, reactions: Mapping[str, Sequence[str]], wake: Callable
     @event.listens_for(sessions, "before_flush")
     def write(session: Session, *_: Any) -> None:
         fresh = [one for one in session.new if isinstance(one, Event)]
+        left_out = session.info.get("reactions_left_out", ())
         errands = [
-            Errand(reaction=name, event=one, due_at=one.at) for one in fresh for name in reactions.get(one.kind, ())
+            Errand(reaction=name, event=one, due_at=one.at)
+            for one in fresh
+            for name in reactions.get(one.kind, ())
+            if name not in left_out
         ]
         if errands:
             session.add_all(errands)
@@ -76,6 +81,16 @@ def enlist(sessions: Any, reactions: Mapping[str, Sequence[str]], wake: Callable
     def forget(session: Session) -> None:
         session.info.pop("errands_written", None)
         session.info.pop("journal_heads", None)
+
+
+@contextmanager
+def leaving_out(session: Session, *reactions: str) -> Iterator[None]:
+    """Events written in here are not followed by these reactions: nobody waits for news of imported history."""
+    session.info["reactions_left_out"] = reactions
+    try:
+        yield
+    finally:
+        del session.info["reactions_left_out"]
 
 
 def send_on(session: Session, reaction: str, *, at: datetime, **payload: Any) -> Errand:
@@ -127,9 +142,47 @@ def failed(errand: Errand, reason: str, *, now: datetime, tries_max: int, after_
         errand.state = ErrandState.GIVEN_UP.value
         errand.finished_at = now
         return
-    back_off = BACK_OFF_SECONDS[min(max(errand.tries, 1), len(BACK_OFF_SECONDS)) - 1]
     errand.state = ErrandState.DUE.value
-    errand.due_at = now + timedelta(seconds=back_off if after_seconds is None else after_seconds)
+    wait_seconds = back_off_seconds(errand.tries) if after_seconds is None else after_seconds
+    errand.due_at = now + timedelta(seconds=wait_seconds)
+
+
+def tries_within(seconds: float) -> int:
+    """How many tries are made within so much time."""
+    tries, waited = 1, 0.0
+    while waited + back_off_seconds(tries) <= seconds:
+        waited += back_off_seconds(tries)
+        tries += 1
+    return tries
+
+
+def back_off_seconds(tries: int) -> float:
+    """How long to wait after so many tries."""
+    return BACK_OFF_SECONDS[min(max(tries, 1), len(BACK_OFF_SECONDS)) - 1]
+
+
+def hurry(session: Session, reaction: str, key: str, number: int, *, now: datetime) -> bool:
+    """Makes errands that wait with this number in their payload due now. False when there is none."""
+    hurried = session.execute(
+        update(Errand)
+        .where(
+            Errand.reaction == reaction,
+            Errand.state == ErrandState.DUE.value,
+            Errand.payload[key].as_integer() == number,
+        )
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.info["errands_written"] = True
+    return getattr(hurried, "rowcount", 0) > 0
+
+
+def next_due(session: Session, reactions: Iterable[str]) -> datetime | None:
+    """When the next errand of these reactions is to be run; None when none waits."""
+    query = select(func.min(Errand.due_at)).where(
+        Errand.reaction.in_(list(reactions)), Errand.state == ErrandState.DUE.value
+    )
+    return session.scalar(query)
 
 
 def retry(errand: Errand, *, now: datetime) -> None:

@@ -24,14 +24,24 @@ from helpdesk.house import House
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import due_to_wake
 from helpdesk.journal import Actor
-from helpdesk.reactions import DELIVER, INDEX, NOTIFY
+from helpdesk.letters.contents import Stationery
+from helpdesk.mailboxes.alarms import compare as compare_alarms
+from helpdesk.mailboxes.alarms import has_open
+from helpdesk.mailboxes.renewals import renew_all
+from helpdesk.policies import MailPolicy, policy
+from helpdesk.reactions import DELIVER, DEPART, DIGEST, FETCH, INDEX, NOTIFY
+from helpdesk.reactions.alarm import tell
 from helpdesk.reactions.deliver import deliver
+from helpdesk.reactions.depart import depart
+from helpdesk.reactions.digests import send_digest
 from helpdesk.reactions.index import all_documents, compare, index_records, keys_of, mend
 from helpdesk.reactions.notify import notify
 from helpdesk.wake_up import open_huey, wake_task
+from intake.late_fetch import fetch_late
+from intake.trouble import findings
 from search.index import SearchError
 
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS, PAUSE_SECONDS_MIN = 5.0, 0.1
 BATCH = 100
 HEARTBEAT_SECONDS = 15.0
 SEAL_AFTER_HOURS = 1  # a transaction may run over midnight
@@ -64,23 +74,36 @@ def run_index(session: Session, house: House, batch: list[Errand]) -> None:
         errands.done(errand, now=house.clock.now())
 
 
-def run_notify(session: Session, house: House, batch: list[Errand]) -> None:
+def run_letters(session: Session, house: House, batch: list[Errand]) -> None:
     for errand in batch:
-        if errand.event is not None:
+        now = house.clock.now()
+        if errand.reaction == DEPART:
+            entry_id = errand.payload["entry_id"]
+            depart(
+                session, entry_id, settings=house.settings, signing_key=house.signing_key, store=house.store, now=now
+            )
+        elif errand.event is not None:
             notify(
                 session,
                 errand.event,
                 settings=house.settings,
                 signing_key=house.signing_key,
                 store=house.store,
-                now=house.clock.now(),
+                now=now,
             )
+        errands.done(errand, now=house.clock.now())
+
+
+def run_digest(session: Session, house: House, batch: list[Errand]) -> None:
+    stationery = Stationery(house.settings, house.signing_key, house.store)
+    for errand in batch:
+        send_digest(session, errand.payload["agent_id"], stationery=stationery, now=house.clock.now())
         errands.done(errand, now=house.clock.now())
 
 
 def run_deliver(session: Session, house: House, batch: list[Errand]) -> None:
     for errand in batch:
-        last_try = errand.tries >= house.settings.errand_tries_max
+        last_try = errand.tries >= _tries_max(session, house, errand)
         now = house.clock.now()
         deliver(
             session,
@@ -93,16 +116,34 @@ def run_deliver(session: Session, house: House, batch: list[Errand]) -> None:
         errands.done(errand, now=house.clock.now())
 
 
+def run_fetch(session: Session, house: House, batch: list[Errand]) -> None:
+    for errand in batch:
+        last_try = errand.tries >= house.settings.errand_tries_max
+        fetch_late(session, house, errand.payload["row_id"], last_try=last_try)
+        errands.done(errand, now=house.clock.now())
+
+
 def lanes() -> list[Lane]:
     return [
         Lane("index", (INDEX,), run_index, batch=BATCH),
-        Lane("letters", (NOTIFY,), run_notify, batch=1),
+        Lane("letters", (NOTIFY, DEPART), run_letters, batch=1),
+        Lane("digests", (DIGEST,), run_digest, batch=1),
         Lane("post", (DELIVER,), run_deliver, batch=1),
+        Lane("fetch", (FETCH,), run_fetch, batch=1),
     ]
 
 
-def _put_back(errand: Errand, house: House, reason: str, after_seconds: float | None = None) -> None:
-    tries_max = house.settings.errand_tries_max
+def _tries_max(session: Session, house: House, errand: Errand) -> int:
+    """Mail servers are away for longer than anything of our own (RFC 5321 section 4.5.4.1)."""
+    if errand.reaction != DELIVER:
+        return house.settings.errand_tries_max
+    return errands.tries_within(policy(session, MailPolicy).keep_trying_hours * 3600.0)
+
+
+def _put_back(
+    errand: Errand, house: House, reason: str, after_seconds: float | None = None, tries_max: int | None = None
+) -> None:
+    tries_max = house.settings.errand_tries_max if tries_max is None else tries_max
     errands.failed(errand, reason, now=house.clock.now(), tries_max=tries_max, after_seconds=after_seconds)
 
 
@@ -129,18 +170,23 @@ def _run_batch(session: Session, house: House, lane: Lane, numbers: list[int]) -
         lane.run(session, house, [session.get_one(Errand, number) for number in numbers])
         session.commit()
     except TryLater as later:
-        _failed(session, house, numbers, str(later), later.after_seconds)
+        _try_later(session, house, numbers, later)
     except Exception as error:  # whatever a reaction raises is recorded on its errand, tried again and then shown
         log.exception("errand failed", lane=lane.name, errands=numbers)
         _failed(session, house, numbers, f"{type(error).__name__}: {error}")
 
 
-def _failed(
-    session: Session, house: House, numbers: Iterable[int], reason: str, after_seconds: float | None = None
-) -> None:
+def _try_later(session: Session, house: House, numbers: Iterable[int], later: TryLater) -> None:
+    session.rollback()
+    for errand in (session.get_one(Errand, number) for number in numbers):
+        _put_back(errand, house, str(later), later.after_seconds, _tries_max(session, house, errand))
+    session.commit()
+
+
+def _failed(session: Session, house: House, numbers: Iterable[int], reason: str) -> None:
     session.rollback()
     for number in numbers:
-        _put_back(session.get_one(Errand, number), house, reason, after_seconds)
+        _put_back(session.get_one(Errand, number), house, reason)
     session.commit()
 
 
@@ -177,6 +223,23 @@ def seal_yesterday(app: Flask) -> None:
             session.commit()
 
 
+def sound_alarms(app: Flask) -> None:
+    """Compares what is wrong with the mail with the alarms there are, and queues the letters about what changed."""
+    house: House = app.extensions["house"]
+    with app.app_context():
+        session = db.session()
+        with db.only_reading():
+            found, known = findings(session, house), has_open(session)
+            session.rollback()
+        if not (found.troubles or known):
+            return
+        now = house.clock.now()
+        for news in compare_alarms(session, found, now=now):
+            tell(session, news, settings=house.settings, signing_key=house.signing_key, store=house.store, now=now)
+            log.warning("alarm", turn=news.turn.value, kind=news.alarm.kind, words=news.alarm.words)
+        session.commit()
+
+
 def mend_index(app: Flask) -> None:
     """Nightly: compares the index with the database and brings it into step."""
     house: House = app.extensions["house"]
@@ -185,6 +248,14 @@ def mend_index(app: Flask) -> None:
         if difference:
             log.warning("index was out of step", missing=len(difference.missing), outdated=len(difference.outdated))
             mend(db.session(), house.index, difference)
+
+
+def renew_sign_ins(app: Flask) -> None:
+    """Daily: tests that every mailbox with OAuth may still sign in, before its mail depends on it."""
+    house: House = app.extensions["house"]
+    with app.app_context():
+        engine = db.db.engine
+    renew_all(engine, house.signing_key, house.clock)
 
 
 def rebuild_index(app: Flask) -> None:
@@ -215,8 +286,10 @@ class Worker:
         huey = open_huey(house.settings)
         wake_task(huey, self.wake)
         self._schedule(huey, wake_incidents, crontab(minute="*"))
+        self._schedule(huey, sound_alarms, crontab(minute="*"))
         self._schedule(huey, seal_yesterday, crontab(minute="10"))
         self._schedule(huey, mend_index, crontab(hour="3", minute="30"))
+        self._schedule(huey, renew_sign_ins, crontab(hour="5", minute="15"))
         self._schedule(huey, rebuild_index, crontab(day_of_week="0", hour="4", minute="0"))
         # A wake-up is looked for often, since somebody may be waiting for a page to change.
         self.consumer = _Consumer(huey, workers=1, initial_delay=0.05, max_delay=0.25, check_worker_health=False)
@@ -256,10 +329,22 @@ class Worker:
                 log.exception("lane stopped for a moment", lane=lane.name)
                 ran = 0
             if not ran:
-                lane.signal.wait(SWEEP_SECONDS)
+                lane.signal.wait(self._pause_seconds(lane))
             elif lane.name == "letters":
                 # What was just composed is to be sent now.
                 self.wake()
+
+    def _pause_seconds(self, lane: Lane) -> float:
+        """Until the next errand is due, for somebody watches a reply leave; else until the next sweep."""
+        try:
+            with self.app.app_context(), db.only_reading():
+                due = errands.next_due(db.session(), lane.reactions)
+                db.session().rollback()
+        except Exception:  # as above
+            log.exception("no look at what is due", lane=lane.name)
+            return SWEEP_SECONDS
+        ahead = (due - self.clock.now()).total_seconds() if due else SWEEP_SECONDS
+        return min(max(ahead, PAUSE_SECONDS_MIN), SWEEP_SECONDS)
 
     def _beat(self) -> None:
         while True:

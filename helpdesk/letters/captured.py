@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from helpdesk.letters.transport import nothing
 from helpdesk.letters.wire import from_bytes, to_bytes
 from helpdesk.mailboxes.mailbox import Mailbox
 
@@ -34,8 +36,11 @@ class CapturingTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, letter: EmailMessage, mailbox: Mailbox, recipient: str) -> str:
+    def send(
+        self, letter: EmailMessage, mailbox: Mailbox, recipient: str, about_to_send: Callable[[], None] = nothing
+    ) -> str:
         """Keeps the letter; it would survive a power cut once this returns."""
+        about_to_send()
         content = f"{_FOR}: {recipient}\r\n".encode() + to_bytes(letter)
         at = letter["Date"].datetime.astimezone(UTC)
         name = f"{at:%Y%m%dT%H%M%SZ}-{hashlib.sha256(content).hexdigest()[:16]}.eml"

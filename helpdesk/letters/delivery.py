@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from helpdesk.base import Base
-from helpdesk.letters.kinds import AUTOMATIC
+from helpdesk.letters.kinds import Letter
 from helpdesk.mailboxes.mailbox import Mailbox
 
 ANSWER_LENGTH_MAX = 1000
@@ -28,6 +28,12 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "suppressed"  # deliberately not sent; `answer` says why
 
 
+# Nobody can have got it yet; it is tried again by itself.
+UNSENT = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+# Nothing happens any more unless somebody sends it again.
+ENDED = (DeliveryState.FAILED.value, DeliveryState.BOUNCED.value, DeliveryState.UNCERTAIN.value)
+
+
 class Delivery(Base):
     """`answer` holds the mail server's words, or ours where none was asked. `raw_sha256` names the composed bytes."""
 
@@ -36,6 +42,7 @@ class Delivery(Base):
         UniqueConstraint("event_id", "letter", "recipient"),
         Index("ix_deliveries_recipient_created", "recipient", "created_at"),
         Index("ix_deliveries_state_created", "state", "created_at"),
+        Index("ix_deliveries_mailbox_sent", "mailbox_id", "sent_at"),
     )
 
     letter: Mapped[str]
@@ -51,6 +58,8 @@ class Delivery(Base):
     answer: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # When a letter that was put off is tried again.
+    next_try_at: Mapped[datetime | None]
     raw_sha256: Mapped[str] = mapped_column(default="")
     # What a delivery report said (RFC 3463 code): "hard", "soft" or "delayed", and the code.
     bounce: Mapped[str] = mapped_column(default="")
@@ -94,16 +103,28 @@ def letters_of_event(session: Session, event_id: int) -> set[tuple[str, str]]:
     return {(letter, recipient) for letter, recipient in rows}
 
 
-def automatic_since(session: Session, recipient: str, since: datetime) -> int:
-    """How many automatic letters went to this address since then."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Delivery.recipient == recipient,
-                Delivery.created_at > since,
-                Delivery.letter.in_([letter.value for letter in AUTOMATIC]),
-                Delivery.state != DeliveryState.SUPPRESSED.value,
-            )
+def automatic_since(
+    session: Session, since: datetime, letters: Iterable[str], condition: ColumnElement[bool], *, limit: int
+) -> int:
+    """How many of these letters that meet the condition were made since then; counts no further than `limit`."""
+    counted = (
+        select(Delivery.id)
+        .where(
+            Delivery.created_at > since,
+            Delivery.state != DeliveryState.SUPPRESSED.value,
+            Delivery.letter.in_(list(letters)),
+            condition,
         )
-        or 0
+        .limit(limit)
     )
+    return session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+
+
+def was_consulted(session: Session, incident_id: int, address: str) -> bool:
+    """Whether agents asked this address something of which the requester knows nothing."""
+    query = select(Delivery.id).where(
+        Delivery.incident_id == incident_id,
+        Delivery.recipient == address,
+        Delivery.letter == Letter.CONSULTATION.value,
+    )
+    return session.scalars(query.limit(1)).first() is not None

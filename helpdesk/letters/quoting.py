@@ -1,7 +1,6 @@
 """The message that is answered, quoted beneath the answer: readers know at once what it is about."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from markupsafe import Markup, escape
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.letters.addresses import one_line
+from helpdesk.letters.languages import ENGLISH, Language
 
 # The whole of it is in the thread; a letter need not carry a log file twice.
 LINES_MAX = 200
@@ -30,8 +30,11 @@ class Quote:
         return as_html("\n".join(self.lines))
 
 
-def quote_for(session: Session, reply: Entry) -> Quote | None:
-    """The last thing that a person on the requester's side wrote before this reply; None when there is no text."""
+def quote_for(session: Session, reply: Entry, language: Language = ENGLISH, zone: str = "UTC") -> Quote | None:
+    """The last thing that a person on the requester's side wrote before this reply; beneath a question to a third
+    party, what the agent chose to show of the thread. None when there is no text."""
+    if reply.kind == EntryKind.CONSULTATION.value:
+        return Quote("From the conversation:", tuple(printable(reply.quoted).split("\n"))) if reply.quoted else None
     query = select(Entry.at, Entry.author_name, Entry.text).where(
         Entry.incident_id == reply.incident_id,
         Entry.kind == EntryKind.MESSAGE.value,
@@ -40,7 +43,10 @@ def quote_for(session: Session, reply: Entry) -> Quote | None:
         Entry.text != "",
     )
     row = session.execute(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(1)).first()
-    return Quote(f"On {moment(row.at)}, {one_line(row.author_name)} wrote:", excerpt(row.text)) if row else None
+    if row is None:
+        return None
+    introduced = language.quoted.format(moment=language.at(row.at, zone), name=one_line(row.author_name))
+    return Quote(introduced, excerpt(row.text))
 
 
 def excerpt(text: str) -> tuple[str, ...]:
@@ -48,10 +54,6 @@ def excerpt(text: str) -> tuple[str, ...]:
     lines = printable(text).strip()[:CHARACTERS_MAX].split("\n")
     cut = len(lines) > LINES_MAX or len(text) > CHARACTERS_MAX
     return (*lines[:LINES_MAX], "…") if cut else tuple(lines)
-
-
-def moment(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y at %H:%M} UTC"
 
 
 def printable(text: str) -> str:

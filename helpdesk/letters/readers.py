@@ -1,34 +1,45 @@
 """Who is told of an event, and by which letter: one function for each kind of event.
 
-Agents are told by mail only if they want it, and never of what they did themselves."""
+Agents are told what they chose to be told (see `telling`), and never of what they did themselves."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.participants import copied, third_parties
 from helpdesk.incidents.thread import Entry
+from helpdesk.incidents.waiting_letters import ANSWERED
 from helpdesk.journal import Event, EventKind
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.message_ids import Side
+from helpdesk.letters.telling import Telling, tellings
 from helpdesk.people.agent import Agent, Team, active_agents
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One letter for one reader. `entry` is what it is about; `overtaken` says why it came too late to be sent."""
+    """One letter for one reader. `entry` is what it is about; `overtaken` says why it came too late to be sent;
+    `telling` is why an agent gets it, and how they want to be told."""
 
     letter: Letter
     address: str
     name: str
     entry: Entry | None = None
     overtaken: str = ""
+    telling: Telling | None = None
+
+    @property
+    def why(self) -> str:
+        return self.telling.topic.reason if self.telling else "you work here"
 
 
 def plan(session: Session, incident: Incident, event: Event) -> list[Planned]:
     """All letters that an event asks for; each reader gets one at most on either side of the desk."""
+    if event.data.get("quiet"):
+        return []  # old mail: nobody waits for news of it
     rule = _RULES.get(EventKind(event.kind))
     found: dict[tuple[Side, str], Planned] = {}
     for planned in rule(session, incident, event) if rule else ():
@@ -47,15 +58,38 @@ def _opened(session: Session, incident: Incident, event: Event) -> list[Planned]
 def _received(session: Session, incident: Incident, event: Event) -> list[Planned]:
     if event.data.get("automatic"):
         return []
-    return _to_agents(Letter.AGENT_MESSAGE, _desk(session, incident), incident, event, _entry(session, event))
+    concerned = dict.fromkeys([*_desk(session, incident), *_team(incident.team)])
+    return _to_agents(Letter.AGENT_MESSAGE, concerned, incident, event, _entry(session, event))
 
 
 def _replied(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """To whom the reply says; one of old names nobody: then to the requester and those who read along."""
+    entry, along = _entry(session, event), copied(incident)
+    own = {one.address: incident.requester.name for one in incident.requester.addresses}
+    given = [*entry.to, *entry.cc] if entry and entry.to else [incident.requester.address, *along]
+    names = along | own
+    return [Planned(Letter.REPLY, address, names.get(address, ""), entry) for address in given]
+
+
+def _consulted(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    entry, names = _entry(session, event), third_parties(incident)
+    asked = entry.to if entry else []
+    return [Planned(Letter.CONSULTATION, address, names.get(address, ""), entry) for address in asked]
+
+
+def _withdrawn(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Who wrote a letter is told that it did not leave; who called it back knows."""
     entry = _entry(session, event)
-    copied = {one.address: one.name for one in incident.participants}
-    copied |= {address: copied.get(address, "") for address in (entry.cc if entry else ())}
-    others = [Planned(Letter.REPLY, address.strip().lower(), name, entry) for address, name in copied.items()]
-    return [_to_requester(Letter.REPLY, incident, entry), *others]
+    author = session.get(Agent, entry.author_id) if entry and entry.author_kind == "agent" else None
+    if event.data.get("reason") != ANSWERED or author is None:
+        return []
+    return _to_agents(Letter.AGENT_NOT_SENT, [author], incident, event, entry)
+
+
+def _mail_held(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """An agent's own mail, proven to be theirs, in which something can't be done. Nobody else is written to."""
+    agent = session.get(Agent, event.data["agent_id"]) if event.data.get("agent_id") else None
+    return _to_agents(Letter.AGENT_MAIL_HELD, [agent], incident, event) if agent else []
 
 
 def _assigned(_: Session, incident: Incident, event: Event) -> list[Planned]:
@@ -100,14 +134,24 @@ def _bounced(session: Session, incident: Incident, event: Event) -> list[Planned
     return _undelivered(session, incident, event, _entry(session, event, "answered_entry_id"))
 
 
-def _undelivered(session: Session, incident: Incident, event: Event, entry: Entry | None) -> list[Planned]:
+def _uncertain(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    return _undelivered(session, incident, event, _entry(session, event), Letter.AGENT_DELIVERY_UNCERTAIN)
+
+
+def _undelivered(
+    session: Session,
+    incident: Incident,
+    event: Event,
+    entry: Entry | None,
+    letter: Letter = Letter.AGENT_DELIVERY_FAILED,
+) -> list[Planned]:
     if str(event.data.get("letter", "")).startswith("agent_"):
         return []  # a letter about a letter that can't reach an agent would not reach them either
     author = session.get(Agent, entry.author_id) if entry and entry.author_kind == "agent" else None
     agents = [author] if author and author.active else _desk(session, incident)
     lost = unreached(event)
     reachable = [agent for agent in agents if agent.email not in lost]
-    return _to_agents(Letter.AGENT_DELIVERY_FAILED, reachable, incident, event, entry)
+    return _to_agents(letter, reachable, incident, event, entry)
 
 
 def unreached(event: Event) -> list[str]:
@@ -120,6 +164,10 @@ _RULES: dict[EventKind, Callable[[Session, Incident, Event], list[Planned]]] = {
     EventKind.OPENED: _opened,
     EventKind.RECEIVED: _received,
     EventKind.REPLIED: _replied,
+    EventKind.CONSULTED: _consulted,
+    EventKind.ADVISED: _received,
+    EventKind.WITHDRAWN: _withdrawn,
+    EventKind.MAIL_HELD: _mail_held,
     EventKind.ASSIGNED: _assigned,
     EventKind.WOKEN: _woken,
     EventKind.RESOLVED: _resolved,
@@ -127,6 +175,7 @@ _RULES: dict[EventKind, Callable[[Session, Incident, Event], list[Planned]]] = {
     EventKind.CONFIRMED: _confirmed,
     EventKind.REOPENED: _reopened,
     EventKind.DELIVERY_FAILED: _failed,
+    EventKind.DELIVERY_UNCERTAIN: _uncertain,
     EventKind.BOUNCED: _bounced,
 }
 
@@ -138,10 +187,11 @@ def _to_requester(letter: Letter, incident: Incident, entry: Entry | None = None
 def _to_agents(
     letter: Letter, agents: Iterable[Agent], incident: Incident, event: Event, entry: Entry | None = None
 ) -> list[Planned]:
+    session = object_session(incident)
+    others = [agent for agent in agents if not _did_it(agent, incident, event)]
     return [
-        Planned(letter, agent.email, agent.name, entry)
-        for agent in agents
-        if agent.active and agent.notify_by_mail and not _did_it(agent, incident, event)
+        Planned(letter, one.agent.email, one.agent.name, entry, telling=one)
+        for one in (tellings(session, letter, others, incident) if session else ())
     ]
 
 

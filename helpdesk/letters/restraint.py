@@ -1,24 +1,25 @@
 """Why a letter is not sent. Two machines that answer each other must never start (RFC 3834 section 2).
 
 What an agent decides (a reply, a resolution) always leaves unless the reader is a machine; what somebody's mail sets
-off is limited for each address and hour, so that a loop nobody foresaw ends by itself."""
+off is limited by the hour for each address, each incident and overall, so that a loop nobody foresaw ends by itself."""
 
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.journal import Event
-from helpdesk.letters.delivery import automatic_since
-from helpdesk.letters.kinds import Letter
+from helpdesk.letters.delivery import Delivery, automatic_since
+from helpdesk.letters.kinds import Letter, automatic_on
 from helpdesk.letters.message_ids import Side
 from helpdesk.mailboxes.mailbox import own_addresses
+from helpdesk.policies import MailPolicy, policy
 
-# An agent of a busy team is told of more than a requester can cause.
-AN_HOUR_MAX = {Side.REQUESTER: 10, Side.AGENT: 60}
+# To one agent: a busy team is told of more than a requester can cause. For requesters see `MailPolicy`.
+AGENT_AN_HOUR_MAX = 60
 
 # Intake has a wider list of its own, for mail that came in; this is for addresses that we would write to.
 _ROBOT = re.compile(
@@ -45,9 +46,23 @@ def reason_against(
         reason = _machine(session, letter, recipient, incident, event)
         if reason:
             return reason
-    since, limit = now - timedelta(hours=1), AN_HOUR_MAX[letter.side]
-    if event.actor_kind != "agent" and automatic_since(session, recipient, since) >= limit:
-        return f"{limit} automatic letters went to this address within an hour: no more, in case a machine answers."
+    return "" if event.actor_kind == "agent" else _too_many(session, letter, recipient, incident, now)
+
+
+def _too_many(session: Session, letter: Letter, recipient: str, incident: Incident, now: datetime) -> str:
+    since, wishes = now - timedelta(hours=1), policy(session, MailPolicy)
+    of_side = automatic_on(letter.side)
+    limits = [(wishes.automatic_per_address_an_hour, "to this address", Delivery.recipient == recipient)]
+    if letter.side is Side.AGENT:
+        limits = [(AGENT_AN_HOUR_MAX, "to this address", Delivery.recipient == recipient)]
+    else:
+        limits += [
+            (wishes.automatic_per_incident_an_hour, "from this incident", Delivery.incident_id == incident.id),
+            (wishes.automatic_overall_an_hour, "from this desk", true()),
+        ]
+    for limit, where, condition in limits:
+        if automatic_since(session, since, of_side, condition, limit=limit) >= limit:
+            return f"{limit} automatic letters went {where} within an hour: no more, in case a machine answers."
     return ""
 
 
@@ -59,6 +74,8 @@ def _untagged(address: str) -> str:
 def _machine(session: Session, letter: Letter, recipient: str, incident: Incident, event: Event) -> str:
     if is_robot(recipient):
         return "Nobody reads mail at this address."
+    if letter is Letter.ACKNOWLEDGEMENT and event.data.get("unacknowledged"):
+        return f"It is not acknowledged: {event.data['unacknowledged']}"
     if event.data.get("automatic"):
         return f"Automatic mail is not answered automatically ({event.data['automatic']})."
     if not _person_wrote(session, incident):

@@ -21,7 +21,10 @@ IDENTIFIER_LENGTH_MAX = 900  # with its brackets below the 998 octets of a line
 
 # "Re", and what other languages' clients write for it.
 _ANSWER_PREFIX = re.compile(r"^(?:(?:re|aw|antw|sv|vs|odp|ynt|rif|ref)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-_REQUESTER_LETTERS = [letter.value for letter in Letter if letter.side is Side.REQUESTER]
+_CONFIDENTIAL = [Letter.CONSULTATION.value]
+_REQUESTER_LETTERS = [
+    letter.value for letter in Letter if letter.side is Side.REQUESTER and letter is not Letter.CONSULTATION
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,12 @@ class Ancestry:
 def thread_subject(session: Session, incident: Incident, *, is_answer: bool) -> str:
     """`Re: <first subject> [INC-42]`. The first subject stays even if agents found a better one: clients that
     thread by subject would begin a new thread. Old prefixes and numbers are not piled up."""
-    subject = one_line(_first_subject(session, incident)).replace(f"[{NUMBER_PREFIX}{incident.id}]", " ")
+    return numbered(_first_subject(session, incident), incident, is_answer=is_answer)
+
+
+def numbered(subject: str, incident: Incident, *, is_answer: bool) -> str:
+    """A subject with the incident's number at its end, once."""
+    subject = one_line(subject).replace(f"[{NUMBER_PREFIX}{incident.id}]", " ")
     subject = _ANSWER_PREFIX.sub("", " ".join(subject.split())) or "(no subject)"
     return f"{'Re: ' if is_answer else ''}{subject} [{incident.number}]"
 
@@ -60,7 +68,21 @@ def ancestry(session: Session, incident: Incident, recipient: str, *, before: En
     It ends with what is answered (RFC 5322 section 3.6.4): the last message before the reply, else our last letter.
     What we sent after that message answers it too, and is no ancestor."""
     received = _received(session, incident, before)
-    chain = sorted([*received, *_sent(session, incident, recipient)])
+    return _chain(received, _sent(session, incident, recipient, _REQUESTER_LETTERS))
+
+
+def confidential_ancestry(session: Session, incident: Incident, third_party: str) -> Ancestry:
+    """The chain of what we asked a third party and what they advised; nothing of the incident's own thread."""
+    query = select(Entry.at, Entry.message_id).where(
+        Entry.incident_id == incident.id, Entry.kind == EntryKind.ADVICE.value, Entry.sender == third_party
+    )
+    rows = session.execute(query.order_by(Entry.at, Entry.id))
+    received = [(at, bracketed) for at, message_id in rows if (bracketed := _bracketed(message_id))]
+    return _chain(received, _sent(session, incident, third_party, _CONFIDENTIAL))
+
+
+def _chain(received: list[tuple[datetime, str]], sent: list[tuple[datetime, str]]) -> Ancestry:
+    chain = sorted([*received, *sent])
     if not chain:
         return Ancestry("", ())
     answered = (received or chain)[-1]
@@ -78,12 +100,12 @@ def _received(session: Session, incident: Incident, before: Entry | None) -> lis
     return [(at, bracketed) for at, message_id in rows if (bracketed := _bracketed(message_id))]
 
 
-def _sent(session: Session, incident: Incident, recipient: str) -> list[tuple[datetime, str]]:
+def _sent(session: Session, incident: Incident, recipient: str, letters: list[str]) -> list[tuple[datetime, str]]:
     rows = session.execute(
         select(Delivery.created_at, Delivery.message_id).where(
             Delivery.incident_id == incident.id,
             Delivery.recipient == recipient,
-            Delivery.letter.in_(_REQUESTER_LETTERS),
+            Delivery.letter.in_(letters),
             Delivery.state.not_in([DeliveryState.SUPPRESSED.value, DeliveryState.FAILED.value]),
         )
     )

@@ -11,19 +11,20 @@ from helpdesk import errands
 from helpdesk.attachments.store import BlobStore
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
-from helpdesk.incidents.thread import MessageReference
-from helpdesk.journal import Event
+from helpdesk.incidents.thread import Entry, MessageReference
+from helpdesk.journal import Event, EventKind
 from helpdesk.letters.addresses import wire_address
 from helpdesk.letters.compose import compose
 from helpdesk.letters.contents import Occasion, Stationery
 from helpdesk.letters.delivery import Delivery, DeliveryState, letters_of_event
-from helpdesk.letters.kinds import Letter
+from helpdesk.letters.kinds import BY_HAND, Letter
 from helpdesk.letters.message_ids import make_message_id
 from helpdesk.letters.readers import Planned, plan
 from helpdesk.letters.restraint import reason_against
 from helpdesk.letters.wire import to_bytes
 from helpdesk.mailboxes.mailbox import Mailbox, active_mailboxes
-from helpdesk.reactions import DELIVER
+from helpdesk.reactions import DELIVER, DEPART
+from helpdesk.reactions.digests import leaves_at
 from helpdesk.settings import Settings
 
 NO_MAILBOX = "No mailbox is set up to send from. Add one under Settings, then write again."
@@ -32,21 +33,41 @@ NO_MAILBOX = "No mailbox is set up to send from. Add one under Settings, then wr
 def notify(
     session: Session, event: Event, *, settings: Settings, signing_key: str, store: BlobStore, now: datetime
 ) -> None:
-    """Composes and queues every letter that this event asks for; what must not be sent is recorded with its reason."""
+    """Composes and queues every letter that this event asks for; what must not be sent is recorded with its reason.
+
+    What an agent wrote and may still call back gets an errand of its own, see `reactions.depart`."""
     incident = session.get(Incident, event.record_id) if event.record_kind == Incident.record_kind else None
     if incident is None:
         return
-    stationery = Stationery(settings, signing_key, store)
-    mailbox = _mailbox(session, incident)
-    planned = plan(session, incident, event)
-    made = letters_of_event(session, event.id)
+    planned, entry = plan(session, incident, event), _kept_back(session, event)
+    if entry is not None:
+        planned = [one for one in planned if one.letter not in BY_HAND]
+        if entry.is_waiting:
+            errands.send_on(session, DEPART, at=entry.send_at or now, entry_id=entry.id)
+    make_letters(session, incident, event, planned, Stationery(settings, signing_key, store), now=now)
+
+
+def _kept_back(session: Session, event: Event) -> Entry | None:
+    """The letter that this event wrote or put off, as long as it has yet to leave, or was called back."""
+    if event.kind not in (EventKind.REPLIED, EventKind.CONSULTED, EventKind.SCHEDULED):
+        return None
+    entry = session.get(Entry, event.data.get("entry_id", 0))
+    return entry if entry is not None and (entry.send_at or entry.withdrawn_at) else None
+
+
+def make_letters(
+    session: Session, incident: Incident, event: Event, planned: list[Planned], stationery: Stationery, *, now: datetime
+) -> None:
+    """Each of these letters as a Delivery, once, whichever were made before."""
+    mailbox, made = sending_mailbox(session, incident), letters_of_event(session, event.id)
     for one in planned:
-        if (one.letter.value, one.address) not in made:
+        leaves = leaves_at(session, incident, event, one, now=now)
+        if leaves is not None and (one.letter.value, one.address) not in made:
             occasion = Occasion(session, stationery, incident, event, one)
-            _make(occasion, mailbox, _copied(one, planned), now)
+            _make(occasion, mailbox, _copied(one, planned), now, leaves)
 
 
-def _mailbox(session: Session, incident: Incident) -> Mailbox | None:
+def sending_mailbox(session: Session, incident: Incident) -> Mailbox | None:
     """The one that the requester wrote to; else, or when that is retired, the first there is."""
     if incident.mailbox and incident.mailbox.active:
         return incident.mailbox
@@ -66,7 +87,9 @@ def _is_address(address: str) -> bool:
         return False
 
 
-def _make(occasion: Occasion, mailbox: Mailbox | None, copied: tuple[Planned, ...], now: datetime) -> None:
+def _make(
+    occasion: Occasion, mailbox: Mailbox | None, copied: tuple[Planned, ...], now: datetime, leaves: datetime
+) -> None:
     session, delivery = occasion.session, _row(occasion, mailbox, now)
     state, reason = _obstacle(occasion, mailbox, now)
     if state or mailbox is None:
@@ -78,7 +101,7 @@ def _make(occasion: Occasion, mailbox: Mailbox | None, copied: tuple[Planned, ..
     session.add(delivery)
     session.flush()
     if delivery.raw_sha256:
-        _send_on(session, delivery, now)
+        _send_on(session, delivery, leaves)
 
 
 def _row(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> Delivery:
@@ -121,10 +144,10 @@ def _obstacle(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> tup
     return (None, "") if mailbox else (DeliveryState.FAILED, NO_MAILBOX)
 
 
-def _send_on(session: Session, delivery: Delivery, now: datetime) -> None:
+def _send_on(session: Session, delivery: Delivery, leaves: datetime) -> None:
     session.add(
         MessageReference(
             message_id=delivery.message_id, incident_id=delivery.incident_id, entry_id=delivery.entry_id, ours=True
         )
     )
-    errands.send_on(session, DELIVER, at=now, delivery_id=delivery.id)
+    errands.send_on(session, DELIVER, at=leaves, delivery_id=delivery.id)

@@ -1,96 +1,69 @@
-"""The mail viewer of the demo: letters that were kept instead of sent, with their links to follow."""
+"""The outbox: what is scheduled, waits, is tried again or did not get through, each letter to each recipient."""
 
-from email.message import EmailMessage
-from pathlib import Path
-from typing import Any
-
-import nh3
-from flask import Response, abort, render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.letters.captured import captured, read
+from helpdesk.db import session
+from helpdesk.letters.delivery import DeliveryState
+from helpdesk.letters.outbox import OutboxRow, View, outbox_counts, outbox_page
 from helpdesk.web import web
-from helpdesk.web.access import agents_only, house
+from helpdesk.web.access import agents_only, the_viewer
+from helpdesk.web.letters_shown import BADGES
 
-SHOWN_MAX = 200
-HEADERS = (
-    "From",
-    "To",
-    "Cc",
-    "Reply-To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "Auto-Submitted",
-)
-# The letter is ours, yet what people wrote is in it: nothing runs, nothing is fetched, links open the whole page.
-LETTER_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
-)
+TITLES = {
+    View.SCHEDULED: "Scheduled",
+    View.WAITING: "Waiting",
+    View.RETRYING: "Trying again",
+    View.UNCERTAIN: "Uncertain",
+    View.FAILED: "Not delivered",
+    View.BOUNCED: "Bounced",
+}
+EMPTY = {
+    View.SCHEDULED: "No letter waits for its time.",
+    View.WAITING: "Everything has left.",
+    View.RETRYING: "No mail server asked for patience.",
+    View.UNCERTAIN: "Nobody is in doubt about a letter.",
+    View.FAILED: "No letter was refused.",
+    View.BOUNCED: "No letter came back.",
+}
+KINDS = {
+    "reply": "Reply",
+    "consultation": "Question to a third party",
+    "acknowledgement": "Acknowledgement",
+    "resolution": "Resolution",
+    "reopened": "Reopened",
+    "closed": "Closed",
+}
 
 
 @web.get("/outbox")
 @agents_only
 def outbox() -> ResponseReturnValue:
-    return render_template("outbox/list.html", letters=captured(_folder(), SHOWN_MAX), shown_max=SHOWN_MAX)
-
-
-@web.get("/outbox/<name>")
-@agents_only
-def outbox_letter(name: str) -> ResponseReturnValue:
-    letter = _letter(name)
+    mine = request.args.get("whose") == "mine"
+    counts = outbox_counts(session(), the_viewer(), mine=mine)
+    view = _view(counts)
+    page = outbox_page(session(), the_viewer(), view, mine=mine, cursor=request.args.get("cursor", ""))
     return render_template(
-        "outbox/letter.html",
-        name=name,
-        letter=letter,
-        subject=str(letter["Subject"] or "(no subject)"),
-        headers=[(field, str(letter[field])) for field in HEADERS if letter[field]],
-        text=_content(letter, "plain"),
-        has_html=bool(_content(letter, "html")),
-        links=_links(_content(letter, "html")),
+        "outbox/list.html",
+        view=view,
+        mine=mine,
+        counts=counts,
+        titles=TITLES,
+        empty=EMPTY[view],
+        kinds=KINDS,
+        rows=page.rows,
+        badge_of=_badge,
+        next_cursor=page.next_cursor,
     )
 
 
-@web.get("/outbox/<name>/html")
-@agents_only
-def outbox_html(name: str) -> ResponseReturnValue:
-    html = _content(_letter(name), "html")
-    if not html:
-        abort(404)
-    # Links open the whole page, not the frame they stand in.
-    return Response(
-        html.replace("<head>", '<head><base target="_top">', 1), headers={"Content-Security-Policy": LETTER_POLICY}
-    )
+def _view(counts: dict[View, int]) -> View:
+    """The one asked for, else the first that somebody has to look at."""
+    asked = request.args.get("view", "")
+    if asked in set(View):
+        return View(asked)
+    return next((view for view in (View.UNCERTAIN, View.FAILED, View.BOUNCED) if counts[view]), View.SCHEDULED)
 
 
-def _folder() -> Path:
-    settings = house().settings
-    if not settings.capture_mail:
-        abort(404)
-    return settings.data_folder / "outbox"
-
-
-def _letter(name: str) -> EmailMessage:
-    return read(_folder(), name) or abort(404)
-
-
-def _content(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
-
-
-def _links(html: str) -> list[tuple[str, str]]:
-    """(words, address) of the letter's own links, each once: where frames are not to be clicked, these are."""
-    paths: dict[str, None] = {}
-    ours = house().settings.base_url + "/"
-
-    def noticed(element: str, attribute: str, value: str) -> Any:
-        if element == "a" and attribute == "href" and value.startswith(ours):
-            paths["/" + value.removeprefix(ours).lstrip("/")] = None
-        return value
-
-    nh3.clean(html, attribute_filter=noticed)
-    return [(path if len(path) < 60 else f"{path[:40]} … {path[-12:]}", path) for path in paths]
+def _badge(row: OutboxRow) -> str:
+    return row.state if row.delivery_id is None else BADGES[DeliveryState(row.state)]

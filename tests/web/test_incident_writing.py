@@ -39,7 +39,8 @@ def test_a_reply_is_rendered_and_opens_the_incident(kim: Browser, world: World) 
     assert state(world) == State.OPEN
     page = kim.text("/incidents/1")
     assert "Please <strong>restart</strong>.<br>" in page
-    assert "Reply sent." in page
+    assert "Your reply leaves in 10 s." in page
+    assert "Leaves in 10 s" in page
 
 
 def test_a_reply_can_wait_for_the_requester(kim: Browser, world: World) -> None:

@@ -42,7 +42,11 @@ export const startReply = (wanted) => {
 
 const restore = () => {
   const draft = draftOf(form.dataset.draft);
-  // What the server sends back is what was typed last; it wins.
+  // What was called back joins what was begun since; any other text from the server was typed last, and wins.
+  const begun = draft?.kind === kind() ? draft.text : "";
+  if (form.hasAttribute("data-brought-back") && begun.trim()) {
+    text().value = begun.includes(text().value) ? begun : `${text().value}\n\n${begun}`;
+  }
   if (text().value) save();
   else if (draft) {
     text().value = draft.text;

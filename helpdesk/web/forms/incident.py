@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from helpdesk.incidents.choices import Choice
@@ -15,6 +15,7 @@ from helpdesk.incidents.links import LinkKind
 from helpdesk.people.agent import Agent, Team
 from helpdesk.services import Category, Service
 from helpdesk.web.forms import Form
+from helpdesk.web.leaving import CHOICES, NOW
 
 FIX_LENGTH_MAX = 100_000
 
@@ -171,7 +172,11 @@ class LinkForm(ChangeForm):
 
 
 class WritingForm(ChangeForm):
-    """A reply or a note. `next_state` is what becomes of the incident after a reply."""
+    """A reply or a note. `next_state` is what becomes of the incident after a reply; `leaves` when that is sent."""
 
     text = TextAreaField("Text", validators=[Optional()])
     next_state = SelectField("Then", choices=options(NEXT_STATES), default=KEEP, validators=[Optional()])
+    leaves = SelectField("When", choices=options(CHOICES), default=NOW, validators=[Optional()])
+    leaves_at = StringField("At", validators=[Optional()])
+    zone = HiddenField()
+    unless_answered = BooleanField("Not if they answer first")
