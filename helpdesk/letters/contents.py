@@ -1,7 +1,8 @@
-"""What the templates of each letter are given. Every letter has the common part; some have more."""
+"""What letters are given to say: values for the wordings of requesters' letters, a context for agents' templates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -9,18 +10,29 @@ from sqlalchemy.orm import Session
 
 from helpdesk.attachments.store import BlobStore
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
 from helpdesk.letters.addresses import greeting_name, one_line
+from helpdesk.letters.filling import Value, Values
 from helpdesk.letters.kinds import Letter
+from helpdesk.letters.languages import Language
 from helpdesk.letters.links import Answer, confirm_url, tracking_url
 from helpdesk.letters.markdown import render
 from helpdesk.letters.message_ids import Side
-from helpdesk.letters.quoting import excerpt, quote_for
+from helpdesk.letters.quoting import as_html, excerpt
 from helpdesk.letters.readers import Planned, unreached
+from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent
+from helpdesk.policies import LetterPolicy, MailPolicy, policy
 from helpdesk.settings import Settings
 
 _NO_CAUSE = {"not known", "unknown", "n/a", "none", "-", "?", ""}
+_WRITTEN_BY_AGENTS = {"reply", "consultation"}
+_ANSWERING = {
+    "reply": "Answer this mail, and the requester gets your answer.",
+    "note": "Answer this mail, and colleagues see your answer as a note. The requester does not.",
+    "off": "Please answer there, not by mail.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,71 +55,147 @@ class Occasion:
     planned: Planned
 
 
-def contents(occasion: Occasion, thread_subject: str) -> dict[str, Any]:
-    """Everything the three templates of this letter may name."""
-    incident, planned = occasion.incident, occasion.planned
-    name = greeting_name(planned.name)
-    common = {
-        "site_name": one_line(occasion.stationery.settings.site_name),
-        "greeting": f"Hello {name}," if name else "Hello,",
-        "number": incident.number,
-        "subject": incident.subject,
-        "thread_subject": thread_subject,
-        "link": _link(occasion),
-        "requester": one_line(incident.requester.name),
-        "actor": one_line(occasion.event.actor_name),
-        "service": incident.service.name if incident.service else "",
-        "message": "\n".join(excerpt(planned.entry.text)) if planned.entry else "",
-    }
-    more = _MORE.get(planned.letter)
-    return common | (more(occasion) if more else {})
-
-
-def _link(occasion: Occasion) -> str:
+def link_for(occasion: Occasion) -> str:
     """Agents go to the desk, the requester to their own page; who is only copied has none."""
     incident, planned = occasion.incident, occasion.planned
     base = occasion.stationery.settings.base_url
     if planned.letter.side is Side.AGENT:
         return f"{base}/incidents/{incident.id}"
-    if planned.address not in {one.address for one in incident.requester.addresses}:
+    if planned.letter.value == "consultation" or not _is_requester(occasion):
         return ""
     return tracking_url(base, occasion.stationery.signing_key, incident.id, incident.requester_id)
 
 
-def _reply(occasion: Occasion) -> dict[str, Any]:
-    entry = occasion.planned.entry
-    if entry is None:
+def desk_name(settings: Settings, mailbox: Mailbox | None) -> str:
+    return one_line((mailbox.display_name if mailbox else "") or settings.site_name)
+
+
+def written_by_agent(occasion: Occasion) -> Entry | None:
+    """The entry that a reply or a consultation is about. Raises LookupError where it is gone."""
+    if occasion.planned.letter.value not in _WRITTEN_BY_AGENTS:
+        return None
+    if occasion.planned.entry is None:
         raise LookupError(f"event {occasion.event.id} of {occasion.incident.number} names no reply that is there")
+    return occasion.planned.entry
+
+
+# To requesters
+
+
+def values(occasion: Occasion, mailbox: Mailbox, thread_subject: str, language: Language, now: datetime) -> Values:
+    """What stands for each placeholder of this letter; see `placeholders`."""
+    incident, planned = occasion.incident, occasion.planned
+    zone = policy(occasion.session, LetterPolicy).time_zone
+    name = greeting_name(planned.name)
+    found = {
+        "thread_subject": thread_subject,
+        "greeting": language.greet(name),
+        "name": name,
+        "number": incident.number,
+        "subject": one_line(incident.subject),
+        "service": one_line(incident.service.name) if incident.service else "",
+        "opened_on": language.on(incident.opened_at, zone),
+        "today": language.on(now, zone),
+        "link": link_for(occasion),
+        "desk": desk_name(occasion.stationery.settings, mailbox),
+        "agent": one_line(occasion.event.actor_name) if occasion.event.actor_kind == "agent" else "",
+    }
+    more = _resolved(occasion) if planned.letter is Letter.RESOLUTION else _written(occasion, language)
+    return {key: Value(text) for key, text in found.items()} | more
+
+
+def _written(occasion: Occasion, language: Language) -> Values:
+    entry = written_by_agent(occasion)
+    if entry is None:
+        return {}
     agent = occasion.session.get(Agent, entry.author_id) if entry.author_kind == "agent" else None
+    names = ", ".join(one_line(one.filename) for one in entry.attachments)
     return {
-        "text": entry.text,
-        "html": _html(entry.text),
-        "signature": agent.signature.strip() if agent else "",
-        "quote": quote_for(occasion.session, entry),
-        "attachments": [one_line(one.filename) for one in entry.attachments],
+        "text": markdown_value(entry.text),
+        "agent": Value(one_line(entry.author_name)),
+        "signature": signature_value(agent.signature if agent else ""),
+        "attachments": Value(f"{language.attached}: {names}" if names else ""),
     }
 
 
-def _resolution(occasion: Occasion) -> dict[str, Any]:
+def _resolved(occasion: Occasion) -> Values:
     data, incident, stationery = occasion.event.data, occasion.incident, occasion.stationery
 
-    def url(answer: Answer) -> str:
+    def url(answer: Answer) -> Value:
         base, key, sequence = stationery.settings.base_url, stationery.signing_key, occasion.event.sequence
-        return confirm_url(base, key, incident.id, incident.requester_id, sequence, answer)
+        return Value(confirm_url(base, key, incident.id, incident.requester_id, sequence, answer))
 
     cause = "" if data["cause"].strip(" .").lower() in _NO_CAUSE else data["cause"]
     return {
-        "fix": data["resolution"],
-        "fix_html": _html(data["resolution"]),
-        "cause": cause,
-        "cause_html": _html(cause),
-        "yes_url": url(Answer.YES),
-        "no_url": url(Answer.NO),
+        "fix": markdown_value(data["resolution"]),
+        "cause": markdown_value(cause),
+        "yes_link": url(Answer.YES),
+        "no_link": url(Answer.NO),
     }
+
+
+def markdown_value(text: str) -> Value:
+    """What an agent wrote: as it is in the text, as Markdown in the HTML."""
+    return Value(text, Markup(render(text, keep_line_breaks=True)))  # noqa: S704 - nh3 went over it
+
+
+def signature_value(signature: str) -> Value:
+    """Behind the line by which mail programs know a signature (RFC 3676 section 4.3)."""
+    shown = signature.strip()
+    html = Markup('<p class="faint" style="color:#5b6672">{}</p>').format(as_html(shown))
+    return Value(f"-- \n{shown}", html) if shown else Value("")
+
+
+def _is_requester(occasion: Occasion) -> bool:
+    return occasion.planned.address in {one.address for one in occasion.incident.requester.addresses}
+
+
+# To agents
+
+
+def contents(occasion: Occasion) -> dict[str, Any]:
+    """Everything the three templates of a letter to an agent may name."""
+    incident, planned = occasion.incident, occasion.planned
+    name = greeting_name(planned.name)
+    site = occasion.stationery.settings
+    common = {
+        "language": "en",
+        "site_name": one_line(site.site_name),
+        "greeting": f"Hello {name}," if name else "Hello,",
+        "number": incident.number,
+        "subject": incident.subject,
+        "link": link_for(occasion),
+        "requester": one_line(incident.requester.name),
+        "actor": one_line(occasion.event.actor_name),
+        "service": incident.service.name if incident.service else "",
+        "message": "\n".join(excerpt(planned.entry.text)) if planned.entry else "",
+        "answering": _ANSWERING[_how_to_answer(occasion)],
+        "why": planned.why,
+        "settings_link": notifications_url(site),
+    }
+    more = _MORE.get(planned.letter)
+    return common | (more(occasion) if more else {})
+
+
+def notifications_url(settings: Settings) -> str:
+    """Where agents choose what they are told."""
+    return f"{settings.base_url}/profile/notifications"
+
+
+def _how_to_answer(occasion: Occasion) -> str:
+    """Answers by mail count only where somebody can prove whose they are."""
+    mailbox = occasion.incident.mailbox
+    proves = mailbox is not None and bool(mailbox.authserv_id or mailbox.checks_signatures)
+    return policy(occasion.session, MailPolicy).agents_by_mail if proves else "off"
 
 
 def _reopened(occasion: Occasion) -> dict[str, Any]:
     return {"reason": str(occasion.event.data.get("reason", ""))}
+
+
+def _mail_held(occasion: Occasion) -> dict[str, Any]:
+    site, row_id = occasion.stationery.settings.base_url, occasion.event.data.get("row_id")
+    return {"reason": one_line(str(occasion.event.data.get("reason", ""))), "held_link": f"{site}/held/{row_id}"}
 
 
 def _assigned(occasion: Occasion) -> dict[str, Any]:
@@ -124,14 +212,10 @@ def _undelivered(occasion: Occasion) -> dict[str, Any]:
     }
 
 
-def _html(markdown: str) -> Markup:
-    return Markup(render(markdown, keep_line_breaks=True))  # noqa: S704  # nh3 went over it
-
-
 _MORE: dict[Letter, Callable[[Occasion], dict[str, Any]]] = {
-    Letter.REPLY: _reply,
-    Letter.RESOLUTION: _resolution,
     Letter.AGENT_REOPENED: _reopened,
     Letter.AGENT_ASSIGNED: _assigned,
     Letter.AGENT_DELIVERY_FAILED: _undelivered,
+    Letter.AGENT_DELIVERY_UNCERTAIN: _undelivered,
+    Letter.AGENT_MAIL_HELD: _mail_held,
 }

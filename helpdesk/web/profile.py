@@ -1,4 +1,4 @@
-"""An agent's own page: name, signature, notices, password, API tokens; and signing out."""
+"""An agent's own page: name, signature, password, API tokens; and signing out."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,11 +6,13 @@ from flask_security import logout_user
 
 from helpdesk.db import commit, session
 from helpdesk.errors import Invalid
+from helpdesk.people.notification import setting_of
 from helpdesk.people.permissions import Permission
 from helpdesk.people.token import Token, make_token, tokens_of
 from helpdesk.web import web
 from helpdesk.web.access import agents_only, house, needs, the_agent
 from helpdesk.web.forms.profile import ProfileForm, TokenForm
+from helpdesk.web.notifications import told_in_words
 
 
 @web.get("/profile")
@@ -26,7 +28,6 @@ def change_profile() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, TokenForm()), 422
     agent.name, agent.signature = form.name.data, (form.signature.data or "").rstrip()
-    agent.notify_by_mail = form.notify_by_mail.data
     commit()
     flash("Saved.", "success")
     return redirect(url_for("web.profile"), 303)
@@ -74,6 +75,7 @@ def _page(form: ProfileForm, token_form: TokenForm, *, made: Token | None = None
         form=form,
         token_form=token_form,
         tokens=tokens_of(session(), the_agent()),
+        told=told_in_words(the_agent(), setting_of(session(), the_agent())),
         now=house().clock.now(),
         made=made,
         secret=secret,

@@ -313,7 +313,7 @@ def test_letters_to_agents(desk: Desk, team):
     made = [one for one in desk.tell() if one.letter == "agent_new"]
     assert [one.recipient for one in made] == ["jo@desk.example", "sam@desk.example"]
     letter = desk.letter(made[0])
-    assert letter["Subject"] == f"[{incident.number}] New: VPN drops"
+    assert letter["Subject"] == f"[{incident.number}] VPN drops"
     assert letter["Reply-To"] is None
     assert letter["Auto-Submitted"] == "auto-generated"
     assert "It drops every few minutes." in text_of(letter)

@@ -1,6 +1,6 @@
 """What agents set about themselves, and their API tokens."""
 
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from helpdesk.web.forms import Form, options
@@ -19,7 +19,6 @@ class ProfileForm(Form):
         description="Stands below your replies.",
         validators=[Optional(), Length(max=2000, message="Shorten the signature to 2,000 characters.")],
     )
-    notify_by_mail = BooleanField("Tell me by email what concerns my incidents")
 
 
 class TokenForm(Form):
