@@ -13,7 +13,9 @@ from helpdesk.base import Base
 from helpdesk.errors import Conflict, Invalid, NotAllowed
 from helpdesk.incidents.lifecycle import PENDING, UNRESOLVED, ResolutionCode, State, Verb, transition
 from helpdesk.incidents.priority import Impact, Urgency, priority_of
+from helpdesk.incidents.recipients import addressed
 from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words, entry_of, references_of
+from helpdesk.incidents.waiting_letters import stop_if_answered
 from helpdesk.journal import Actor, Event, EventKind, Journaled
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent, Team
@@ -88,23 +90,30 @@ class Incident(Base, Journaled):
 
     # What is written in the thread
 
-    def receive(self, words: Words, *, by: Actor, at: datetime) -> Entry:
+    def receive(self, words: Words, *, by: Actor, at: datetime, quiet: str = "") -> Entry:
         """The requester, or somebody copied, wrote. A person's words wake a pending or resolved incident; a
-        machine's (an out-of-office notice) are kept and change nothing."""
+        machine's (an out-of-office notice) are kept and change nothing. `quiet` says why nothing happens and nobody
+        is told: old mail."""
         entry = self._write(EntryKind.MESSAGE, words, by, at)
-        self._record(EventKind.RECEIVED, by=by, at=at, entry_id=entry.id, automatic=words.automatic)
-        if words.automatic:
+        data = {"quiet": quiet} if quiet else {}
+        self._record(EventKind.RECEIVED, by=by, at=at, entry_id=entry.id, automatic=words.automatic, **data)
+        if words.automatic or quiet or self.merged_into_id is not None:
             return entry
+        stop_if_answered(self, by=by, at=at)
         if self.current in PENDING:
             self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at)
         elif self.current not in UNRESOLVED:
             self.reopen("The requester wrote again.", by=by, at=at)
         return entry
 
-    def reply(self, words: Words, *, by: Actor, at: datetime) -> Entry:
-        """An agent answers the requester: sent as a letter. The first answer opens a new incident."""
+    def reply(
+        self, words: Words, *, by: Actor, at: datetime, send_at: datetime | None = None, unless_answered: bool = False
+    ) -> Entry:
+        """An agent answers: sent as a letter to `words.to` and `words.cc`, without those to the people of the mail
+        answered. It leaves at `send_at`, or at once. The first answer opens a new incident."""
         self._worker(by)
-        entry = self._write(EntryKind.REPLY, words, by, at)
+        entry = self._write(EntryKind.REPLY, addressed(self, words, by=by, at=at), by, at)
+        entry.send_at, entry.unless_answered = send_at, unless_answered
         self._record(EventKind.REPLIED, by=by, at=at, entry_id=entry.id)
         if self.current is State.NEW:
             self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at)
@@ -115,6 +124,14 @@ class Incident(Base, Journaled):
         self._worker(by)
         entry = self._write(EntryKind.NOTE, words, by, at)
         self._record(EventKind.NOTED, by=by, at=at, entry_id=entry.id)
+        return entry
+
+    def advise(self, words: Words, *, by: Actor, at: datetime) -> Entry:
+        """A third party answered a consultation: for agents only. It wakes an incident that waits for others."""
+        entry = self._write(EntryKind.ADVICE, words, by, at)
+        self._record(EventKind.ADVISED, by=by, at=at, entry_id=entry.id, automatic=words.automatic)
+        if self.current is State.PENDING_OTHER and not words.automatic:
+            self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at)
         return entry
 
     # Triage
@@ -166,6 +183,21 @@ class Incident(Base, Journaled):
         after = {"impact": impact, "urgency": urgency, "priority": priority.value}
         self._record(EventKind.PRIORITIZED, by=by, at=at, before=before, after=after)
 
+    def change_requester(self, requester: Requester, *, by: Actor, at: datetime, reason: str = "") -> None:
+        """It is somebody else's: answers and questions go to them from now on."""
+        self._worker(by)
+        if requester is self.requester:
+            return
+        before, self.requester, self.updated_at = self.requester, requester, at
+        self._record(
+            EventKind.REQUESTER_CHANGED,
+            by=by,
+            at=at,
+            before={"id": before.id, "name": before.name, "address": before.address},
+            after={"id": requester.id, "name": requester.name, "address": requester.address},
+            reason=reason,
+        )
+
     def rename(self, subject: str, *, by: Actor, at: datetime) -> None:
         self._worker(by)
         subject = checked_subject(subject)
@@ -208,6 +240,7 @@ class Incident(Base, Journaled):
             )
         if max(len(cause), len(text)) > 100_000:
             raise Invalid("Shorten cause and fix to 100,000 characters.", field="text")
+        self._goes_on()
         move = transition(self.current, Verb.RESOLVE, by)
         self.resolution_code, self.cause, self.resolution = code.value, cause.strip(), text.strip()
         self.resolved_at = at
@@ -226,11 +259,14 @@ class Incident(Base, Journaled):
     def confirm(self, *, by: Actor, at: datetime) -> None:
         """The requester says that it is fixed."""
         self._move(Verb.CONFIRM, EventKind.CONFIRMED, by=by, at=at)
+        stop_if_answered(self, by=by, at=at)
         self.closed_at = at
 
     def reopen(self, reason: str = "", *, by: Actor, at: datetime) -> None:
         """It is not fixed after all. The resolution that did not hold stays in the journal."""
         self._move(Verb.REOPEN, EventKind.REOPENED, by=by, at=at, reason=reason)
+        if by.kind == "requester":
+            stop_if_answered(self, by=by, at=at)
         self.resolved_at = self.closed_at = self.resolution_code = None
         self.cause = self.resolution = ""
 
@@ -241,10 +277,15 @@ class Incident(Base, Journaled):
     # Below: what the verbs share
 
     def _worker(self, by: Actor) -> None:
-        if by.kind not in ("agent", "system") or (by.kind == "agent" and not by.may(Permission.WORK_INCIDENTS)):
-            raise NotAllowed(f"{by.name} may not work on incidents.")
+        self._goes_on()
+        must_work(by)
+
+    def _goes_on(self) -> None:
+        if self.merged_into_id is not None:
+            raise Conflict(f"{self.number} was merged into {NUMBER_PREFIX}{self.merged_into_id}. Work on that one.")
 
     def _move(self, verb: Verb, kind: EventKind, *, by: Actor, at: datetime, **data: object) -> Event:
+        self._goes_on()
         move = transition(self.current, verb, by)
         self._enter(move.next_state, at)
         return self._record(
@@ -261,7 +302,8 @@ class Incident(Base, Journaled):
         if session is None:
             raise RuntimeError("an incident must be in a session before something is written to it")
         session.add(entry)
-        self.updated_at = at
+        # An old mail that is imported into a live incident doesn't make that older.
+        self.updated_at = max(at, self.updated_at)
         session.flush()
         session.add_all(references_of(words, entry))
         return entry
@@ -270,6 +312,12 @@ class Incident(Base, Journaled):
         session = object_session(self)
         if session is not None:
             session.flush()
+
+
+def must_work(by: Actor) -> None:
+    """Raises NotAllowed unless this actor works on incidents."""
+    if by.kind not in ("agent", "system") or (by.kind == "agent" and not by.may(Permission.WORK_INCIDENTS)):
+        raise NotAllowed(f"{by.name} may not work on incidents.")
 
 
 def checked_subject(subject: str) -> str:

@@ -30,10 +30,12 @@ def open_incident(
     category: Category | None = None,
     impact: int = Impact.LOW.value,
     urgency: int = Urgency.MEDIUM.value,
+    quiet: str = "",
 ) -> tuple[Incident, Entry]:
     """A new incident with its first message. `source` is mail, form, agent or api.
 
-    Without a team it goes to the service's, else to the mailbox's. Raises Invalid for an empty report."""
+    Without a team it goes to the service's, else to the mailbox's. `quiet` says why nobody is told of it: old mail.
+    Raises Invalid for an empty report."""
     entry = entry_of(EntryKind.MESSAGE, words.checked(), by, at)
     incident = Incident(
         requester=requester,
@@ -66,5 +68,6 @@ def open_incident(
         automatic=words.automatic,
         priority=incident.priority,
         team=incident.team.name if incident.team else None,
+        **({"quiet": quiet} if quiet else {}),
     )
     return incident, entry

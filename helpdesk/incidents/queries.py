@@ -29,6 +29,7 @@ from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import NUMBER_PREFIX, Incident
 from helpdesk.incidents.lifecycle import State
 from helpdesk.incidents.links import IncidentLink
+from helpdesk.incidents.merge import surviving
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
 from helpdesk.people.agent import Agent, Team, Viewer
@@ -101,7 +102,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool]] = [Incident.merged_into_id.is_(None)]
     if asked.view in ("unassigned", "mine", "open") and asked.state is None:
         where.append(Incident.is_open.is_(True))
     if asked.view == "unassigned":
@@ -268,7 +269,15 @@ def incident_for(session: Session, viewer: Viewer, number: int) -> Incident | No
             selectinload(Incident.entries).selectinload(Entry.attachments),
         )
     )
-    return session.scalars(query).unique().first()
+    found = session.scalars(query).unique().first()
+    return found if found is None or _goes_on_within_sight(session, viewer, found) else None
+
+
+def _goes_on_within_sight(session: Session, viewer: Viewer, incident: Incident) -> bool:
+    """What was merged is hidden from whom the incident is hidden that it went into."""
+    whole = surviving(session, incident)
+    seen = select(Incident.id).where(Incident.id == whole.id, visible(viewer))
+    return whole is incident or session.scalar(seen) is not None
 
 
 def rows_by_number(session: Session, viewer: Viewer, numbers: list[int]) -> dict[int, QueueRow]:
@@ -283,6 +292,7 @@ def resolutions_by_number(session: Session, viewer: Viewer, numbers: list[int]) 
     query = select(Incident).where(
         Incident.id.in_(numbers),
         Incident.state.in_([State.RESOLVED.value, State.CLOSED.value]),
+        Incident.merged_into_id.is_(None),
         visible(viewer),
     )
     return {incident.id: incident for incident in session.scalars(query)}
@@ -327,7 +337,12 @@ def neighbours(session: Session, viewer: Viewer, incident: Incident, limit: int 
     nothing = (cast(null(), BigInteger).label("link_id"), cast(null(), String).label("link_kind"))
     latest = (
         select(*shown, *nothing, false().label("from_here"))
-        .where(Incident.requester_id == incident.requester_id, Incident.id != incident.id, visible(viewer))
+        .where(
+            Incident.requester_id == incident.requester_id,
+            Incident.id != incident.id,
+            Incident.merged_into_id.is_(None),
+            visible(viewer),
+        )
         .order_by(Incident.id.desc())
         .limit(limit)
         .subquery()
@@ -339,7 +354,7 @@ def incidents_of(session: Session, requester_id: int, viewer: Viewer, limit: int
     """The latest incidents of one requester, newest first."""
     rows = session.execute(
         _row_select()
-        .where(Incident.requester_id == requester_id, visible(viewer))
+        .where(Incident.requester_id == requester_id, Incident.merged_into_id.is_(None), visible(viewer))
         .order_by(Incident.id.desc())
         .limit(limit)
     )

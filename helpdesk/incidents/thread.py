@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.attachments import Attachment
@@ -60,6 +61,15 @@ class Words:
 
 class Entry(Base):
     __tablename__ = "entries"
+    # Few letters wait at any time: the outbox lists them without looking at the rest.
+    __table_args__ = (
+        Index(
+            "ix_entries_waiting",
+            "send_at",
+            sqlite_where=sql("send_at IS NOT NULL"),
+            postgresql_where=sql("send_at IS NOT NULL"),
+        ),
+    )
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
     kind: Mapped[str]
@@ -78,12 +88,24 @@ class Entry(Base):
     trust: Mapped[str] = mapped_column(default="")
     features: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # A letter leaves at `send_at`, unless it was withdrawn before, or somebody answered and that was to stop it.
+    # None once it has left; see `helpdesk.incidents.sending`.
     send_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     unless_answered: Mapped[bool] = mapped_column(default=False)
 
     incident: Mapped["Incident"] = relationship(back_populates="entries")
     attachments: Mapped[list[Attachment]] = relationship(order_by=Attachment.id, cascade="all, delete-orphan")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is a letter that has yet to leave."""
+        return self.send_at is not None and self.withdrawn_at is None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the requester may read it: a message, or a reply that left."""
+        kinds = (EntryKind.MESSAGE.value, EntryKind.REPLY.value)
+        return self.kind in kinds and self.withdrawn_at is None and self.send_at is None
 
 
 class MessageReference(Base):

@@ -2,7 +2,7 @@
 
 Idempotent: an upsert by key and version. `compare` finds what an index that was lost or copied about has wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from helpdesk.errands import Errand, send_on
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import ResolutionCode, State
+from helpdesk.incidents.merge import parts_of
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.knowledge.article import Article, Audience
 from helpdesk.letters.markdown import to_text
@@ -53,8 +54,7 @@ def documents(session: Session, keys: list[Key]) -> Iterator[Document]:
     incident_ids = [key.id for key in keys if key.kind == Incident.record_kind]
     article_ids = [key.id for key in keys if key.kind == Article.record_kind]
     for number in range(0, len(incident_ids), BATCH):
-        for incident in session.scalars(_incidents().where(Incident.id.in_(incident_ids[number : number + BATCH]))):
-            yield of_incident(incident)
+        yield from _of_batch(session, _incidents().where(Incident.id.in_(incident_ids[number : number + BATCH])))
     for article in session.scalars(_articles().where(Article.id.in_(article_ids))):
         yield of_article(article)
 
@@ -63,23 +63,37 @@ def all_documents(session: Session) -> Iterator[Document]:
     """Every record as a document, in batches: for a rebuild."""
     last = 0
     while True:
-        batch = list(session.scalars(_incidents().where(Incident.id > last).order_by(Incident.id).limit(BATCH)))
+        batch = list(_of_batch(session, _incidents().where(Incident.id > last).order_by(Incident.id).limit(BATCH)))
         if not batch:
             break
-        yield from (of_incident(incident) for incident in batch)
-        last = batch[-1].id
+        yield from batch
+        last = batch[-1].key.id
         session.expunge_all()
     yield from (of_article(article) for article in session.scalars(_articles()))
 
 
+_OPTIONS = (
+    joinedload(Incident.requester).selectinload(Requester.addresses),
+    joinedload(Incident.team),
+    joinedload(Incident.service),
+    joinedload(Incident.category),
+    selectinload(Incident.entries),
+)
+
+
 def _incidents() -> Select[Incident]:
-    return select(Incident).options(
-        joinedload(Incident.requester).selectinload(Requester.addresses),
-        joinedload(Incident.team),
-        joinedload(Incident.service),
-        joinedload(Incident.category),
-        selectinload(Incident.entries),
-    )
+    """Those that go on: what was merged is found as part of the one it was merged into."""
+    return select(Incident).where(Incident.merged_into_id.is_(None)).options(*_OPTIONS)
+
+
+def _of_batch(session: Session, query: Select[Incident]) -> Iterator[Document]:
+    found = list(session.scalars(query))
+    parts = parts_of([incident.id for incident in found])
+    merged: dict[int, list[Incident]] = {}
+    rows = select(parts.c.whole_id, Incident).join(Incident, Incident.id == parts.c.id).options(*_OPTIONS)
+    for whole_id, part in session.execute(rows):
+        merged.setdefault(whole_id, []).append(part)
+    yield from (of_incident(incident, merged.get(incident.id, [])) for incident in found)
 
 
 def _articles() -> Select[Article]:
@@ -91,23 +105,29 @@ def _articles() -> Select[Article]:
     )
 
 
-def of_incident(incident: Incident) -> Document:
+def of_incident(incident: Incident, merged: Sequence[Incident] = ()) -> Document:
+    """With the words, people and numbers of what was merged into it."""
+    whole = (incident, *merged)
     private = incident.team is not None and incident.team.private
     return Document(
         key=Key(Incident.record_kind, incident.id),
         version=incident.version,
         title=incident.subject,
-        body=_thread_text(incident.entries),
+        body=_thread_text([entry for one in whole for entry in one.entries]),
         fix=f"{incident.cause}\n\n{incident.resolution}".strip(),
         audience=frozenset({f"team:{incident.team_id}"} if private else {"agents"}),
         at=incident.opened_at,
         state=incident.state,
         service=incident.service.name if incident.service else "",
         category=incident.category.path if incident.category else "",
-        people=" ".join([incident.requester.name, *(one.address for one in incident.requester.addresses)]),
-        reference=incident.number,
+        people=" ".join(word for one in whole for word in _people(one)),
+        reference=" ".join(one.number for one in whole),
         suggestable=_has_fix(incident),
     )
+
+
+def _people(incident: Incident) -> list[str]:
+    return [incident.requester.name, *(one.address for one in incident.requester.addresses)]
 
 
 def _has_fix(incident: Incident) -> bool:
@@ -117,7 +137,7 @@ def _has_fix(incident: Incident) -> bool:
 
 def _thread_text(entries: list[Entry]) -> str:
     """What people wrote, the requester first; quoted text and automatic mail are not part of it."""
-    written = [entry for entry in entries if not entry.automatic]
+    written = [entry for entry in entries if not entry.automatic and entry.withdrawn_at is None]
     ordered = sorted(written, key=lambda entry: entry.kind != EntryKind.MESSAGE.value)
     return "\n\n".join(entry.text for entry in ordered)[:BODY_LENGTH_MAX]
 
@@ -157,7 +177,9 @@ def compare(session: Session, index: Index) -> Difference:
     held = index.versions()
     there = {
         Key(Incident.record_kind, number): version
-        for number, version in session.execute(select(Incident.id, Incident.version))
+        for number, version in session.execute(
+            select(Incident.id, Incident.version).where(Incident.merged_into_id.is_(None))
+        )
     }
     articles = session.execute(select(Article.id, Article.version).where(Article.archived_at.is_(None)))
     there |= {Key(Article.record_kind, number): version for number, version in articles}

@@ -5,15 +5,14 @@ from io import BytesIO
 from flask import Response, abort, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.attachments import Attachment
-from helpdesk.db import session
 from helpdesk.incidents.thread import Entry
 from helpdesk.web import web
-from helpdesk.web.access import agents_only, house, the_incident
+from helpdesk.web.access import agents_only, house
+from helpdesk.web.files import SHOWN_INLINE
 from helpdesk.web.mail_frame import framed, policy
+from helpdesk.web.reading import entry_to_read, file_to_read
+from helpdesk.web.remote_images import allowed_senders
 
-# Browsers show these without running anything in them; SVG and PDF are not among them.
-SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 FILE_POLICY = "default-src 'none'; sandbox"
 
 
@@ -21,17 +20,19 @@ FILE_POLICY = "default-src 'none'; sandbox"
 @agents_only
 def attachment(number: int, filename: str) -> ResponseReturnValue:  # noqa: ARG001 - the address's, for people
     """The bytes, under the name that the row knows."""
-    found = session().get(Attachment, number)
-    if found is None:
-        abort(404)
-    _the_entry(found.entry_id)
-    shown = found.content_type.lower() in SHOWN_INLINE
+    found = file_to_read(number)
+    return sent_file(house().store.get(found.sha256), found.content_type, found.filename, found.sha256)
+
+
+def sent_file(content: bytes, content_type: str, filename: str, sha256: str) -> Response:
+    """Pictures are shown in place, all else is downloaded; nothing in it can run."""
+    shown = content_type.lower() in SHOWN_INLINE
     answer = send_file(
-        BytesIO(house().store.get(found.sha256)),
-        mimetype=found.content_type.lower() if shown else "application/octet-stream",
+        BytesIO(content),
+        mimetype=content_type.lower() if shown else "application/octet-stream",
         as_attachment=not shown,
-        download_name=found.filename,
-        etag=found.sha256,
+        download_name=filename,
+        etag=sha256,
     )
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-cache"
@@ -41,11 +42,12 @@ def attachment(number: int, filename: str) -> ResponseReturnValue:  # noqa: ARG0
 @web.get("/entries/<int:number>/html")
 @agents_only
 def entry_html(number: int) -> ResponseReturnValue:
-    """The mail's own HTML as a document; `images=1` lets it fetch images from elsewhere."""
-    entry = _the_entry(number)
+    """The mail's own HTML as a document; `images=1` lets it fetch images from elsewhere, `images=0` doesn't. Without
+    either it is as the agent decided for this sender."""
+    entry = entry_to_read(number)
     if not entry.html:
         abort(404)
-    with_remote = request.args.get("images") == "1"
+    with_remote = _with_remote(entry)
     inline = {
         one.content_id.strip("<>"): url_for("web.attachment", number=one.id, filename=one.filename)
         for one in entry.attachments
@@ -53,9 +55,10 @@ def entry_html(number: int) -> ResponseReturnValue:
     }
     page = render_template(
         "incidents/mail_frame.html",
-        entry=entry,
+        title=entry.author_name,
         mail=framed(entry.html, inline, with_remote=with_remote),
         with_remote=with_remote,
+        images_url=url_for("web.entry_html", number=entry.id, images=1),
     )
     return Response(page, headers={"Content-Security-Policy": policy(with_remote=with_remote)})
 
@@ -64,14 +67,13 @@ def entry_html(number: int) -> ResponseReturnValue:
 @agents_only
 def entry_text(number: int) -> ResponseReturnValue:
     """All words of an entry, the quoted ones too, for texts too long for the page."""
-    entry = _the_entry(number)
+    entry = entry_to_read(number)
     said = "\n\n".join(filter(None, (entry.text, entry.quoted)))
     return Response(said, mimetype="text/plain", headers={"Content-Security-Policy": FILE_POLICY})
 
 
-def _the_entry(number: int) -> Entry:
-    entry = session().get(Entry, number)
-    if entry is None:
-        abort(404)
-    the_incident(entry.incident_id)
-    return entry
+def _with_remote(entry: Entry) -> bool:
+    asked = request.args.get("images", "")
+    # Whoever forges a sender must not learn more for it.
+    welcome = entry.trust != "fail" and bool(allowed_senders({entry.sender} - {""}))
+    return asked == "1" or (asked != "0" and welcome)

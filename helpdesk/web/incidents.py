@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.attachments import Attachment
@@ -10,6 +10,7 @@ from helpdesk.db import db, session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.choices import choices
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.merge import surviving
 from helpdesk.incidents.opening import open_incident
 from helpdesk.incidents.thread import Words
 from helpdesk.people.permissions import Permission
@@ -20,6 +21,7 @@ from helpdesk.web.access import actor, agents_only, house, needs, the_incident, 
 from helpdesk.web.enclosures import enclosed, references
 from helpdesk.web.forms.new_incident import NewIncidentForm
 from helpdesk.web.incident_page import Composer, facts, show
+from helpdesk.web.sending import brought_back
 from helpdesk.web.submissions import done, new_key, once
 from helpdesk.web.suggested import fix_text, key_of
 
@@ -28,15 +30,25 @@ from helpdesk.web.suggested import fix_text, key_of
 @agents_only
 def incident(number: int) -> ResponseReturnValue:
     found = the_incident(number)
+    if found.merged_into_id is not None:
+        return redirect(_whole(found))
     chosen = key_of(request.args.get("fix", ""))
-    return show(found, Composer(text=fix_text(chosen) if chosen else ""))
+    return show(found, Composer(text=fix_text(chosen)) if chosen else brought_back(found))
 
 
 @web.get("/incidents/<int:number>/live")
 @agents_only
 def incident_live(number: int) -> ResponseReturnValue:
     """The parts of the page that others change, for htmx to put in place; what is being typed stays."""
-    return render_template("incidents/_live.html", **facts(the_incident(number)))
+    found = the_incident(number)
+    if found.merged_into_id is not None:
+        return Response(headers={"HX-Redirect": _whole(found)})
+    return render_template("incidents/_live.html", **facts(found))
+
+
+def _whole(merged: Incident) -> str:
+    """The page of the incident that a merged one is part of, which says where one came from."""
+    return url_for("web.incident", number=surviving(session(), merged).id, merged=merged.id)
 
 
 @web.get("/incidents/new")

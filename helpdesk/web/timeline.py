@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
 from markupsafe import Markup
 
 from helpdesk.incidents.incident import NUMBER_PREFIX
 from helpdesk.incidents.lifecycle import ResolutionCode, State, Verb
 from helpdesk.incidents.priority import Priority
-from helpdesk.incidents.thread import Entry
+from helpdesk.incidents.thread import Entry, ParticipantRole
 from helpdesk.journal import Event, EventKind
 from helpdesk.web.context import exact
 
@@ -71,6 +72,8 @@ _WROTE = {
     EventKind.RECEIVED: "wrote",
     EventKind.REPLIED: "replied",
     EventKind.NOTED: "added a note",
+    EventKind.CONSULTED: "asked a third party",
+    EventKind.ADVISED: "answered what we asked them",
 }
 
 
@@ -169,12 +172,63 @@ def _woken(_: Event) -> tuple[str, Markup, str]:
 
 
 def _held(event: Event) -> tuple[str, Markup, str]:
+    reason, row_id = event.data.get("reason", ""), event.data.get("row_id")
+    text = Markup("A mail that would have joined was held{}").format(f": {reason}" if reason else "")
+    if row_id:
+        text += Markup(' <a href="{}">Look at it</a>').format(url_for("web.held_mail", number=row_id))
+    return "mail-pause", text, "warn"
+
+
+def _recipient(event: Event) -> str:
+    return str(event.data.get("recipient", "")) or "its reader"
+
+
+def _withdrawn(event: Event) -> tuple[str, Markup, str]:
+    if event.data.get("reason") == "answered":
+        return "arrow-back-up", _said(event, "answered first, so a letter was not sent"), ""
+    if event.data.get("recipient"):
+        return "ban", _said(event, "stopped the letter to {}", _recipient(event)), ""
+    return "arrow-back-up", _said(event, "called a letter back before it left"), ""
+
+
+def _merged(event: Event) -> tuple[str, Markup, str]:
+    data = event.data
+    if "duplicate" not in data:
+        return "git-merge", _said(event, "merged this into <b>{}</b>", data.get("into", "")), ""
+    text = _said(event, "merged <b>{}</b> into this: “{}”", data["duplicate"], data.get("subject", ""))
+    added = ", ".join(data.get("added", ()))
+    return "git-merge", text + (Markup("; {} reads along").format(added) if added else ""), ""
+
+
+def _unmerged(event: Event) -> tuple[str, Markup, str]:
+    other = event.data.get("duplicate")
+    if other is None:
+        return "arrows-split", _said(event, "took this out of <b>{}</b> again", event.data.get("into", "")), ""
+    return "arrows-split", _said(event, "took <b>{}</b> out again", other), ""
+
+
+def _given_to(event: Event) -> tuple[str, Markup, str]:
+    before, after = event.data.get("before") or {}, event.data.get("after") or {}
     reason = event.data.get("reason", "")
-    return (
-        "mail-pause",
-        Markup("A mail that would have joined was held{}").format(f": {reason}" if reason else ""),
-        "warn",
-    )
+    text = _said(event, "made it <b>{}</b>'s, it was {}'s", after.get("name", "somebody"), before.get("name", "nobody"))
+    return "user-circle", text + (Markup(": {}").format(reason) if reason else ""), "warn"
+
+
+def _joined(event: Event) -> tuple[str, Markup, str]:
+    address = event.data.get("address", "")
+    if event.data.get("role") == ParticipantRole.THIRD_PARTY.value:
+        return "eye-off", _said(event, "asked <b>{}</b>, unseen by the requester", address), ""
+    return "user-plus", _said(event, "lets <b>{}</b> read along", address), ""
+
+
+def _accepted(event: Event) -> tuple[str, Markup, str]:
+    sender = event.data.get("sender") or "nobody"
+    return "mail-check", _said(event, "filed the held mail of <b>{}</b> here", sender), ""
+
+
+def _discarded(event: Event) -> tuple[str, Markup, str]:
+    sender = event.data.get("sender") or "nobody"
+    return "trash", _said(event, "put away a held mail of <b>{}</b> that would have joined", sender), ""
 
 
 WORDINGS: dict[str, Wording] = {
@@ -189,6 +243,34 @@ WORDINGS: dict[str, Wording] = {
     EventKind.CLOSED: lambda event: ("archive", _said(event, "closed it"), ""),
     EventKind.LINKED: _tied,
     EventKind.UNLINKED: _tied,
+    EventKind.MERGED: _merged,
+    EventKind.UNMERGED: _unmerged,
+    EventKind.WITHDRAWN: _withdrawn,
+    EventKind.SCHEDULED: lambda event: (
+        "clock",
+        _said(event, "lets a letter leave at <b>{}</b>", _moment(event.data.get("after", ""))),
+        "",
+    ),
+    EventKind.RESENT: lambda event: ("refresh", _said(event, "sent the letter to {} again", _recipient(event)), ""),
+    EventKind.DELIVERED: lambda event: (
+        "mail-check",
+        _said(event, "says that the letter to {} arrived", _recipient(event)),
+        "",
+    ),
+    EventKind.DELIVERY_UNCERTAIN: lambda event: (
+        "help-circle",
+        Markup("Nobody can tell whether the letter to {} arrived: {}").format(
+            _recipient(event), event.data.get("answer", "")
+        ),
+        "warn",
+    ),
+    EventKind.REQUESTER_CHANGED: _given_to,
+    EventKind.PARTICIPANT_ADDED: _joined,
+    EventKind.PARTICIPANT_REMOVED: lambda event: (
+        "user-x",
+        _said(event, "took <b>{}</b> off: they read along no longer", event.data.get("address", "")),
+        "",
+    ),
     EventKind.RENAMED: lambda event: (
         "edit",
         _said(event, "renamed it, it was “{}”", event.data.get("before", "")),
@@ -199,4 +281,6 @@ WORDINGS: dict[str, Wording] = {
     EventKind.DELIVERY_FAILED: _undelivered,
     EventKind.BOUNCED: _undelivered,
     EventKind.MAIL_HELD: _held,
+    EventKind.MAIL_ACCEPTED: _accepted,
+    EventKind.MAIL_DISCARDED: _discarded,
 }

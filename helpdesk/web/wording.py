@@ -4,7 +4,6 @@ and other small matters of showing that are no business of a template."""
 import re
 from typing import Any
 
-from flask import url_for
 from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
@@ -12,27 +11,35 @@ from helpdesk.incidents.links import LinkKind
 from helpdesk.incidents.queries import Neighbour
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.letters.markdown import render
+from helpdesk.letters.plain_status import plain_status
+from helpdesk.people.address_health import AddressHealth
 from helpdesk.web import web
-from helpdesk.web.context import file_size
 
 SHOWN_LENGTH_MAX = 20_000
 LINK_LENGTH_SHOWN = 80
+BY_MAIL = frozenset({EntryKind.MESSAGE.value, EntryKind.ADVICE.value})
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^&gt;.*$", re.MULTILINE)
 
 
-@web.app_template_filter()
 def words_of(entry: Entry) -> Markup:
     """What was written, as HTML. Agents write Markdown, which was rendered when it was sent; mail is plain words,
     and its own HTML is shown in a frame only."""
-    if entry.kind != EntryKind.MESSAGE.value and entry.html:
-        return Markup(entry.html)  # noqa: S704 - made by letters.markdown
-    return paragraphs(entry.text)
+    html, features = entry.html, entry.features
+    if html and entry.kind not in BY_MAIL:
+        return Markup(html)  # noqa: S704 - made by letters.markdown
+    return paragraphs(entry.text, marks_quotes=bool(features) and bool(features.get("interleaved")))
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain words with their line ends, their indentation and their links."""
-    shown = cut_long(text.replace("\r\n", "\n").strip("\n"))
+def paragraphs(text: str, *, marks_quotes: bool = False) -> Markup:
+    """Plain words with their line ends, their indentation and their links. `marks_quotes`: the lines that are
+    answered, those behind “>”, are told apart from the answers between them."""
+    shown = cut_long((text.replace("\r\n", "\n") if "\r" in text else text).strip("\n"))
     escaped = _linked(shown) if "://" in shown or "www." in shown else str(escape(shown))
+    if marks_quotes:
+        escaped = _QUOTED_LINE.sub(r'<span class="quoted-line">\g<0></span>', escaped)
+    if "\n" not in escaped and not escaped.startswith((" ", "\t")):
+        return Markup(f"<p>{escaped}</p>" if escaped else "")  # noqa: S704 - escaped above
     indented = _INDENT.sub(lambda found: "\u00a0" * len(found[0].expandtabs(4)), escaped)
     blocks = (block.replace("\n", "<br>") for block in indented.split("\n\n") if block.strip())
     return Markup("".join(f"<p>{block}</p>" for block in blocks))  # noqa: S704 - escaped above
@@ -47,7 +54,6 @@ def cut_long(text: str) -> str:
     return text if len(text) <= SHOWN_LENGTH_MAX else text[:SHOWN_LENGTH_MAX] + "…"
 
 
-@web.app_template_filter()
 def is_cut(entry: Entry) -> bool:
     return max(len(entry.text), len(entry.quoted)) > SHOWN_LENGTH_MAX
 
@@ -59,18 +65,12 @@ def markdown(text: str) -> Markup:
 
 
 @web.app_template_filter()
-def files_of(entry: Entry) -> list[dict[str, Any]]:
-    """The attachments as `thread.attachments` takes them; images that stand in the mail itself are left to it."""
-    return [
-        {
-            "name": one.filename,
-            "url": url_for("web.attachment", number=one.id, filename=one.filename),
-            "size": file_size(one.size_bytes),
-            "is_image": one.content_type.startswith("image/"),
-        }
-        for one in entry.attachments
-        if not one.inline
-    ]
+def plain_trouble(row: AddressHealth) -> str:
+    """What is wrong with an address, for the facts beside the thread."""
+    beginning = {"hard": "Letters don't arrive.", "delayed": "Letters arrive late."}.get(
+        row.kind, "A letter came back."
+    )
+    return f"{beginning} {plain_status(row.status, row.said, row.kind)}"
 
 
 @web.app_template_filter()

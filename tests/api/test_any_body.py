@@ -24,6 +24,7 @@ CALLS = {
     ("POST", "/incidents/{number}/resumption"): [],
     ("POST", "/incidents/{number}/resolution"): ["code", "cause", "text"],
     ("POST", "/incidents/{number}/closure"): [],
+    ("POST", "/incidents/{number}/merge"): ["into", "copied", "told"],
     ("POST", "/articles"): ["title", "body", "service_id", "from_incident_id"],
 }
 REQUESTERS = st.fixed_dictionaries({"address": TEXTS}, optional={"name": TEXTS})

@@ -71,7 +71,7 @@ def test_replying_opens_and_a_note_does_not(api: Api, world: World, number: int)
     assert api.get(f"/incidents/{number}").json["state"] == "new"
     replied = api.post(f"/incidents/{number}/replies", {"text": "We are **on** it."})
     assert (replied.status_code, replied.json["kind"]) == (201, "reply")
-    said = api.get(f"/incidents/{number}")
+    said = api.get(f"/incidents/{number}?internal=true")
     assert said.json["state"] == "open"
     assert said.headers["ETag"] == replied.headers["ETag"]
     assert [entry["text"] for entry in said.json["entries"]][1:] == ["Her *third* one.", "We are **on** it."]

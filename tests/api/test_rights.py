@@ -32,6 +32,8 @@ CALLS = [
     ("DELETE", "/resolution", None),
     ("POST", "/closure", None),
     ("DELETE", "/closure", None),
+    ("POST", "/merge", {"into": 1}),
+    ("DELETE", "/merge", None),
 ]
 
 
@@ -153,6 +155,7 @@ def test_an_article_from_an_incident_one_does_not_see(api: Api, world: World) ->
         ("/incidents", {"requester": {"address": "a@b.example"}, "subject": "x", "text": "x"}),
         ("/incidents/{number}/replies", {"text": "x"}),
         ("/incidents/{number}/notes", {"text": "x"}),
+        ("/incidents/{number}/merge", {"into": 1}),
         ("/incidents/{number}/assignment", {"assignee_id": 1}),
         ("/incidents/{number}/pending", {"waits_for": "requester"}),
         ("/incidents/{number}/resolution", {"code": "fixed", "cause": "x", "text": "x"}),

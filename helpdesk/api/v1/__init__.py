@@ -10,8 +10,8 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 problems.handle_on(api)
 
 MODULES = (
-    "incidents", "thread", "assignment", "states", "attachments", "suggestions", "articles", "search", "health",
-    "reference",
+    "incidents", "thread", "assignment", "states", "merges", "attachments", "suggestions", "articles", "search",
+    "health", "reference",
 )  # fmt: skip
 # These say nothing of what is in the desk.
 OPEN_TO_ALL = frozenset({"api.docs", "api.openapi", "api.health"})

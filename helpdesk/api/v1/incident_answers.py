@@ -1,5 +1,6 @@
 """What is answered about incidents, as pydantic models made from the records."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from helpdesk.api.v1.fields import Shown
 from helpdesk.attachments import Attachment
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import QueuePage, QueueRow
-from helpdesk.incidents.thread import Entry
+from helpdesk.incidents.thread import Entry, ParticipantRole
 from helpdesk.people.agent import Agent, Team
 from helpdesk.services import Category, Service
 
@@ -68,29 +69,38 @@ class AttachmentShown(Shown):
 
 
 class EntryShown(Shown):
-    """One entry of the thread. Its kind: message (to the desk), reply (from it) or note (among agents)."""
+    """One entry of the thread. Its kind: message (to the desk), reply (from it), note (among agents), consultation
+    (asked of a third party) or advice (its answer)."""
 
     id: int
+    incident_id: int = Field(description="The incident it was written in; another one when that was merged.")
     kind: str
     at: datetime
     author: str
     text: str
     quoted: str = Field(description="What the words stand above or below, from earlier mail.")
     automatic: str = Field(description="Why it counts as sent by a machine; empty for people.")
+    to: list[str] = Field(description="Of a reply or a consultation: whom it was written to.")
     cc: list[str]
+    send_at: datetime | None = Field(description="When it leaves; null once it has left, and for what is not sent.")
+    withdrawn_at: datetime | None = Field(description="When it was called back before it left.")
     attachments: list[AttachmentShown]
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryShown":
         return cls(
             id=entry.id,
+            incident_id=entry.incident_id,
             kind=entry.kind,
             at=entry.at,
             author=entry.author_name,
             text=entry.text,
             quoted=entry.quoted,
             automatic=entry.automatic,
+            to=entry.to,
             cc=entry.cc,
+            send_at=entry.send_at,
+            withdrawn_at=entry.withdrawn_at,
             attachments=[AttachmentShown.of(one) for one in entry.attachments],
         )
 
@@ -126,6 +136,7 @@ class IncidentShown(Shown):
     resolved_at: datetime | None
     closed_at: datetime | None
     resolution: ResolutionShown | None
+    merged_into_id: int | None = Field(description="The incident it was merged into, and goes on in.")
     page: str = Field(description="The address of its page, for people.")
 
     @classmethod
@@ -134,24 +145,26 @@ class IncidentShown(Shown):
 
 
 class IncidentWithThread(IncidentShown):
-    """An incident with its thread, oldest entry first."""
+    """An incident with its thread, oldest entry first. What the requester must not see is in it only when asked
+    for."""
 
     entries: list[EntryShown]
     participants: list[ParticipantShown]
 
     @classmethod
-    def of(cls, incident: Incident) -> "IncidentWithThread":
+    def with_thread(cls, incident: Incident, entries: Iterable[Entry], *, internal: bool) -> "IncidentWithThread":
+        readers = [one for one in incident.participants if internal or one.role == ParticipantRole.COPIED.value]
         return cls(
             **_facts(incident),
-            entries=[EntryShown.of(entry) for entry in incident.entries],
-            participants=[ParticipantShown(address=one.address, name=one.name) for one in incident.participants],
+            entries=[EntryShown.of(entry) for entry in entries if internal or entry.is_public],
+            participants=[ParticipantShown(address=one.address, name=one.name) for one in readers],
         )
 
 
 def _facts(incident: Incident) -> dict[str, object]:
     same = (
         "id", "number", "version", "subject", "state", "is_open", "source", "impact", "urgency", "priority",
-        "opened_at", "updated_at", "wake_at", "resolved_at", "closed_at",
+        "opened_at", "updated_at", "wake_at", "resolved_at", "closed_at", "merged_into_id",
     )  # fmt: skip
     who, code = incident.requester, incident.resolution_code
     return {

@@ -53,6 +53,17 @@ class NewEntry(Given):
     text: Text = Field(description="Markdown.")
 
 
+class NewReply(NewEntry):
+    """What to write to whom."""
+
+    cc: list[MailAddress] | None = Field(
+        None, max_length=50, description="Copies; without it to those on the mail that is answered. Empty: no copies."
+    )
+    confirmed: bool = Field(
+        False, description="Whoever is new in this conversation, or of another organisation, is meant."
+    )
+
+
 class Assignment(Given):
     """Who gets it; a member left out stays as it is."""
 
@@ -83,6 +94,24 @@ class NewResolution(Given):
     code: Annotated[ResolutionCode, Field(strict=False)]
     cause: Text = Field(description="Why it happened. “Not known” is an answer too.")
     text: Text = Field(description="What fixed it. The requester is told.")
+
+
+class NewMerge(Given):
+    """What it is merged into."""
+
+    into: Number = Field(description="The incident that goes on; when that was merged, the one it is part of.")
+    copied: list[MailAddress] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Addresses of its requester and of people copied in it who read along from now on.",
+    )
+    told: Words = Field("", description="Sent to its requester as a reply, in Markdown; empty: nobody is told.")
+
+
+class ThreadAsked(Asked):
+    """How much of the thread."""
+
+    internal: bool = Field(False, description="With notes, and with what third parties were asked and answered.")
 
 
 class Reopening(Asked):

@@ -8,12 +8,13 @@ from helpdesk.api.v1.answering import Answer, changed, etag
 from helpdesk.api.v1.choosing import chosen_category, chosen_service, chosen_team
 from helpdesk.api.v1.idempotency import made, made_before
 from helpdesk.api.v1.incident_answers import IncidentPage, IncidentShown, IncidentWithThread
-from helpdesk.api.v1.incident_bodies import IncidentChange, IncidentFilter, NewIncident
+from helpdesk.api.v1.incident_bodies import IncidentChange, IncidentFilter, NewIncident, ThreadAsked
 from helpdesk.api.v1.openapi import Precondition, Repeatable, operation
 from helpdesk.api.v1.paging import link_to, opened, sealed
 from helpdesk.db import commit, session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.merge import entries_of_parts
 from helpdesk.incidents.opening import open_incident
 from helpdesk.incidents.queries import QueueFilter, queue
 from helpdesk.incidents.thread import Words
@@ -98,13 +99,15 @@ def _at(incident: Incident) -> dict[str, str]:
 
 @api.get("/incidents/<int:number>")
 @operation("Incidents", IncidentWithThread, problems=(404,))
-def read_incident(number: int) -> Answer:
+def read_incident(number: int, query: ThreadAsked) -> Answer:
     """Read an incident
 
-    With its thread, the attachments' facts and the people copied. The ETag is its version.
+    With its thread, the attachments' facts and the people copied, and what was written in incidents that were merged
+    into it. What only agents see is in it when asked for. The ETag is its version.
     """
     found = the_incident(number)
-    return IncidentWithThread.of(found), 200, etag(found)
+    entries = sorted([*found.entries, *entries_of_parts(session(), found)], key=lambda one: (one.at, one.id))
+    return IncidentWithThread.with_thread(found, entries, internal=query.internal), 200, etag(found)
 
 
 @api.patch("/incidents/<int:number>")

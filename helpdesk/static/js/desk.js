@@ -5,7 +5,9 @@ import "./menus.js";
 import "./files.js";
 import "./choices.js";
 import "./live.js";
+import "./originals.js";
 import "./keys.js";
+import "./leaving.js";
 import { focusWanted } from "./fields.js";
 
 focusWanted();

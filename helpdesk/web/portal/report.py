@@ -11,6 +11,7 @@ from helpdesk.attachments import Attachment
 from helpdesk.db import session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import NUMBER_PREFIX
+from helpdesk.letters.languages import LANGUAGES
 from helpdesk.services import current_services
 from helpdesk.web.access import house
 from helpdesk.web.enclosures import enclosed, references
@@ -98,6 +99,7 @@ def _submission(form: ReportForm, files: tuple[Attachment, ...]) -> Submission:
         urgency=int(form.urgency.data),
         files=tuple((one.filename, one.content_type, store.get(one.sha256)) for one in files),
         remote=request.remote_addr or "",
+        language=request.accept_languages.best_match(LANGUAGES, "") or "",
     )
 
 

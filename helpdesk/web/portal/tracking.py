@@ -15,17 +15,19 @@ from helpdesk.db import commit, session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import State
+from helpdesk.incidents.reopening import is_too_late
 from helpdesk.incidents.thread import Entry, EntryKind, Words
 from helpdesk.journal import EventKind, history
-from helpdesk.letters.links import Answer, confirm_url, read_tracking
+from helpdesk.letters.links import Answer, confirm_url, read_tracking, tracking_url
 from helpdesk.letters.markdown import render
+from helpdesk.policies import MailPolicy, policy
 from helpdesk.web.access import house
 from helpdesk.web.enclosures import enclosed, references
 from helpdesk.web.forms.tracking import MessageForm
 from helpdesk.web.limits import REPORT, limiter
 from helpdesk.web.portal.blueprint import blueprint
+from helpdesk.web.portal.merged import goes_on_in, read_by_requester
 
-SHOWN = (EntryKind.MESSAGE.value, EntryKind.REPLY.value)
 SAME_MESSAGE = timedelta(minutes=10)
 
 
@@ -51,7 +53,12 @@ def keep_to_ourselves(response: Response) -> Response:
 @blueprint.get("/track/<token>")
 def track(token: str) -> ResponseReturnValue:
     incident = tracked(token)
-    return _page(incident, token, MessageForm()) if incident else no_such_link()
+    if incident is None:
+        return no_such_link()
+    whole = goes_on_in(incident)
+    if whole is not incident and whole.requester_id == incident.requester_id:
+        return redirect(request.script_root + tracking_url("", house().signing_key, whole.id, whole.requester_id))
+    return _page(incident, token, MessageForm())
 
 
 @blueprint.post("/track/<token>/messages")
@@ -61,13 +68,16 @@ def add_message(token: str) -> ResponseReturnValue:
     if incident is None:
         return no_such_link()
     form, files = MessageForm(request.form), enclosed()
+    whole = goes_on_in(incident)
+    if _is_over(whole):
+        return _page(incident, token, form, files), 409
     if not form.validate():
         return _page(incident, token, form, files), 422
-    if not files and _is_said_already(incident, form.text.data or ""):
+    if not files and _is_said_already(whole, form.text.data or ""):
         return redirect(url_for("portal.track", token=token, _anchor="thread-end"), 303)
     words = Words(text=form.text.data or "", attachments=files)
     try:
-        incident.receive(words, by=incident.requester.actor(), at=house().clock.now())
+        whole.receive(words, by=incident.requester.actor(), at=house().clock.now())
     except Invalid as error:
         session().rollback()
         form.refuse(error)
@@ -79,7 +89,7 @@ def add_message(token: str) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/attachments/<int:number>")
 def tracked_attachment(token: str, number: int) -> ResponseReturnValue:
     incident = tracked(token)
-    public = [one for one in incident.entries if one.kind in SHOWN] if incident else []
+    public = read_by_requester(incident) if incident else []
     found = next((file for entry in public for file in entry.attachments if file.id == number), None)
     if found is None:
         return no_such_link()
@@ -124,7 +134,7 @@ def latest_resolution(incident: Incident) -> int:
 
 
 def _page(incident: Incident, token: str, form: MessageForm, files: tuple[Attachment, ...] = ()) -> str:
-    entries = [_public(one) for one in incident.entries if one.kind in SHOWN]
+    entries, whole = [_public(one) for one in read_by_requester(incident)], goes_on_in(incident)
     return render_template(
         "portal/track.html",
         incident=incident,
@@ -132,8 +142,15 @@ def _page(incident: Incident, token: str, form: MessageForm, files: tuple[Attach
         form=form,
         kept=references(files),
         token=token,
+        state=whole.current,
+        is_merged=whole is not incident,
+        is_over=_is_over(whole),
         answer_url=_answer_url(incident) if incident.current is State.RESOLVED else "",
     )
+
+
+def _is_over(incident: Incident) -> bool:
+    return is_too_late(incident, policy(session(), MailPolicy).reopen_days, now=house().clock.now())
 
 
 def _public(entry: Entry) -> PublicEntry:
