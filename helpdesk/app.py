@@ -12,17 +12,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk import api, db, web
 from helpdesk.attachments.store import FileStore
+from helpdesk.base import read_json
 from helpdesk.clock import SystemClock
 from helpdesk.house import House
 from helpdesk.letters.captured import CapturingTransport
 from helpdesk.letters.smtp import SmtpTransport
 from helpdesk.settings import Settings, package_folder, templates_folder
 from helpdesk.wake_up import waker
-from helpdesk.web import context, errors, headers, limits, signin
+from helpdesk.web import context, errors, furniture, headers, limits, signin
 from search.index import open_index
 
 # Forms that are sent and change nothing.
-ONLY_READ = {"web.preview_article"}
+ONLY_READ = {"web.preview_article", "web.try_mail"}
 
 csrf = CSRFProtect()
 migrate = Migrate()
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, **parts: Any) -> Flask:
     limits.install(app)
     signin.install(app, house.signing_key)
     context.install(app)
+    furniture.install(app)
     errors.install(app)
     web.register(app)
     api.register(app, csrf)
@@ -73,7 +75,7 @@ def configure(app: Flask, house: House) -> None:
     app.config.update(
         SECRET_KEY=house.signing_key,
         SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": bool(settings.database_url)},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": bool(settings.database_url), "json_deserializer": read_json},
         MAX_CONTENT_LENGTH=settings.upload_bytes_max,
         MAX_FORM_PARTS=200,
         SESSION_COOKIE_NAME="helpdesk",

@@ -36,6 +36,16 @@ def only_reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun in here may write, also within a page that only reads."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def begin_reading() -> None:
     """For the rest of this request: see `only_reading`."""
     _reading.set(True)

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     CONSULTED = "consulted"  # an agent asked a third party, unseen by the requester
     ADVISED = "advised"  # the third party answered, unseen by the requester
     WITHDRAWN = "withdrawn"  # a letter was called back before it left
+    SCHEDULED = "scheduled"  # the time at which a letter leaves was changed
+    RESENT = "resent"  # a letter that had not arrived was sent once more
     REQUESTER_CHANGED = "requester_changed"  # the incident is somebody else's
     PARTICIPANT_ADDED = "participant_added"  # somebody more reads along
     PARTICIPANT_REMOVED = "participant_removed"  # and does so no longer
@@ -51,8 +53,16 @@ class EventKind(StrEnum):
     FIX_REJECTED = "fix_rejected"  # a suggested fix was marked as not this
     DELIVERED = "delivered"  # a letter was taken over by the next mail server
     DELIVERY_FAILED = "delivery_failed"  # a letter will not reach its reader
+    DELIVERY_UNCERTAIN = "delivery_uncertain"  # nobody can tell whether a letter arrived
     BOUNCED = "bounced"  # a delivery report came back for a letter of ours
     MAIL_HELD = "mail_held"  # a mail that would have joined was held instead
+    MAIL_ACCEPTED = "mail_accepted"  # an agent filed a mail that had been held
+    MAIL_DISCARDED = "mail_discarded"  # an agent put away a mail that had been held
+    ALARM_RAISED = "alarm_raised"  # something was wrong with the mail for too long
+    ALARM_REMINDED = "alarm_reminded"  # and still was, a day later
+    ALARM_OVER = "alarm_over"  # and was mended
+    LETTER_REWORDED = "letter_reworded"  # the words of a kind of letter were changed, or set back
+    LETTER_TRIED = "letter_tried"  # an administrator had a letter sent to themselves
     ARTICLE_WRITTEN = "article_written"  # an article was begun
     ARTICLE_EDITED = "article_edited"  # a new version was saved
     ARTICLE_PUBLISHED = "article_published"  # readers may see it

@@ -25,47 +25,113 @@ class MailPolicy(BaseModel):
 
     reopen_days: int = Field(
         14,
+        title="Days in which an answer reopens",
         ge=0,
         le=3650,
         description="A reply to a closed incident reopens it for so many days; later it becomes a new, linked one.",
     )
     stranger_replies: Literal["hold", "new"] = Field(
         "hold",
+        title="Answers by strangers",
         description="What becomes of a reply by somebody who has no part in the incident: held for an agent, or a new "
         "incident. It never joins by itself.",
     )
     agents_by_mail: Literal["reply", "note", "off"] = Field(
         "reply",
+        title="Agents who answer by mail",
         description="What an agent's answer to a notification becomes: a reply to the requester, a note, or nothing.",
     )
     undo_send_seconds: int = Field(
-        10, ge=0, le=600, description="For so long a reply can be called back before it leaves."
+        10,
+        title="Seconds to undo a reply",
+        ge=0,
+        le=600,
+        description="For so long a reply can be called back before it leaves.",
+    )
+    letter_megabytes_max: int = Field(
+        25,
+        title="Megabytes of a letter",
+        ge=1,
+        le=150,
+        description="A letter with its attachments may have at most so many megabytes as it travels, a third more than "
+        "the files. Where the mail server takes less, that counts.",
+    )
+    keep_trying_hours: int = Field(
+        72,
+        title="Hours of trying to deliver",
+        ge=1,
+        le=336,
+        description="For so long a letter is tried again while a mail server is away or says not now.",
     )
     automatic_per_address_an_hour: int = Field(
-        10, ge=1, le=10_000, description="At most so many automatic letters go to one address within an hour."
+        10,
+        title="Automatic letters to one address an hour",
+        ge=1,
+        le=10_000,
+        description="At most so many automatic letters go to one address within an hour.",
     )
     automatic_per_incident_an_hour: int = Field(
-        20, ge=1, le=10_000, description="At most so many automatic letters go to requesters from one incident an hour."
+        20,
+        title="Automatic letters of one incident an hour",
+        ge=1,
+        le=10_000,
+        description="At most so many automatic letters go to requesters from one incident an hour.",
     )
     automatic_overall_an_hour: int = Field(
         1000,
+        title="Automatic letters of the desk an hour",
         ge=1,
         le=1_000_000,
         description="At most so many automatic letters go to requesters from the desk an hour.",
     )
+    incoming_per_address_an_hour: int = Field(
+        200,
+        title="Mails from one address an hour",
+        ge=1,
+        le=1_000_000,
+        description="More mail than this from one address within an hour is held as a suspected loop.",
+    )
+    automatic_into_incident_an_hour: int = Field(
+        20,
+        title="Automatic mails into one incident an hour",
+        ge=1,
+        le=10_000,
+        description="More automatic mail than this into one incident within an hour is held as a suspected loop.",
+    )
     silent_hours: int = Field(
         0,
+        title="Hours of silence before an alarm",
         ge=0,
         le=8760,
         description="A mailbox without any mail for so many hours raises an alarm; 0: never. One that can't be reached "
         "always does.",
     )
     alarm_minutes: int = Field(
-        15, ge=1, le=1440, description="A mailbox that can't be reached, or a gap, for so long raises an alarm."
+        15,
+        title="Minutes of trouble before an alarm",
+        ge=1,
+        le=1440,
+        description="A mailbox that can't be reached, or a gap, for so long raises an alarm.",
     )
     alarm_address: str = Field(
-        "", description="Where alarms go besides the administrators, such as a telephone gateway's address."
+        "",
+        title="Further address for alarms",
+        description="Where alarms go besides the administrators, such as a telephone gateway's address.",
     )
+
+
+class LetterPolicy(BaseModel):
+    """How letters to requesters are worded. Shown on the page of the letters."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    default_language: Literal["en", "de", "fr", "es", "it", "nl"] = Field(
+        "en", description="What requesters are written in of whom no language is known, or none that we have."
+    )
+    follows_requester: bool = Field(
+        True, description="Each requester is written to in the language they wrote in, or that an agent chose for them."
+    )
+    time_zone: str = Field("UTC", description="Dates and times in letters are told in this time zone.")
 
 
 Policy = TypeVar("Policy", bound=BaseModel)

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         default=["127.0.0.0/8", "::1/128"], description="Networks the mail listeners accept connections from."
     )
 
+    dns_server: str = Field(
+        "", description="Asked for the keys of signed mail, as `address` or `address:port`. Empty: the system's."
+    )
     message_bytes_max: int = Field(40 * MEBIBYTE, gt=0, description="A larger mail is held, not filed.")
     upload_bytes_max: int = Field(25 * MEBIBYTE, gt=0, description="The most one form may carry, attachments included.")
     public_form: bool = Field(True, description="Whether anybody who reaches the desk may report by the web form.")

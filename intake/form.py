@@ -9,12 +9,14 @@ from email.utils import format_datetime
 
 from helpdesk.errors import Invalid
 from helpdesk.people.requester import normalized
+from intake.mail.parse import parse
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One filled-in form. `key` is made when the form is shown, so that sending it twice files it once;
-    `files` are (name, content type, bytes); `remote` is the address of the browser."""
+    `files` are (name, content type, bytes); `remote` is the address of the browser, and `language` what that browser
+    asks for: it counts where the words themselves tell no language."""
 
     key: str
     name: str
@@ -26,6 +28,7 @@ class Submission:
     urgency: int = 2
     files: tuple[tuple[str, str, bytes], ...] = ()
     remote: str = ""
+    language: str = ""
 
     def hints(self) -> dict[str, object]:
         """What the form knows and a mail does not."""
@@ -49,6 +52,8 @@ def compose(submission: Submission, *, at: datetime) -> bytes:
         if main in ("multipart", "message") or not sub.replace("-", "").replace(".", "").replace("+", "").isalnum():
             main, sub = "application", "octet-stream"
         mail.add_attachment(content, maintype=main, subtype=sub, filename=_line(name) or "file")
+    if submission.language and not parse(mail.as_bytes()).language:
+        mail["Content-Language"] = submission.language
     return mail.as_bytes()
 
 

@@ -10,7 +10,7 @@ FAMILIES = {
     "run": "Serve the pages, work off errands, listen to mailboxes.",
     "demo": "Start a whole desk with sample data, here and now.",
     "setup": "Make the first administrator and the first mailbox.",
-    "mail": "Read mails without filing them; send the demo a mail.",
+    "mail": "Read mails without filing them; import old mail; send the demo a mail.",
     "search": "Check or rebuild the search index.",
     "token": "API tokens, for scripts.",
     "doctor": "Find what is wrong, and how to mend it.",

@@ -127,7 +127,7 @@ def _say(address: str, folder: Path, *, is_default: bool) -> None:
   An administrator:   {administrator.address}   {PASSWORD}
 
   For requesters:     {address}/support
-  Outgoing mail:      {address}/outbox   (kept there, nothing is sent)
+  Outgoing mail:      {address}/outbox/captured   (kept there, nothing is sent)
 
   Send it a mail:     {command_path} mail sample{where}
   and a similar one:  {command_path} mail sample --second{where}

@@ -71,7 +71,12 @@ def set_up_logging(chosen: Settings) -> None:
     """Log lines to standard error, as fields; for people or as JSON."""
     is_json = chosen.log_format == "json"
     renderer = (
-        structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if is_json
+        # Plain: with the values of all variables a trace would hold mails and passwords, and take seconds to word.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,5 +1,7 @@
 """How migrations reach the database: through the app that is open. Batches are on, for SQLite can't alter a table."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from alembic import context
@@ -35,8 +37,27 @@ def _ours(kind: str, item: object, autogenerate: AutogenContext) -> str | Litera
     return name
 
 
+@contextmanager
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it and dropping the old one, which rows of other tables point to. So it looks
+    the other way meanwhile, and afterwards every reference is checked. The switch works outside transactions only."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"References are broken after the migration: {broken[:5]}. Bring the backup back.")
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.close()
+
+
 if context.is_offline_mode():
     run()
 else:
-    with current_app.app_context(), db.db.engine.connect() as opened:
+    with current_app.app_context(), db.db.engine.connect() as opened, rebuilding(opened):
         run(opened)

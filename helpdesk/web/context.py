@@ -9,9 +9,11 @@ from helpdesk import __version__
 from helpdesk.db import session
 from helpdesk.incidents.lifecycle import REQUESTER_WORDING, ResolutionCode, State
 from helpdesk.incidents.priority import Impact, Priority, Urgency
-from helpdesk.web.access import current_agent, house
+from helpdesk.letters.notices import unread_count
+from helpdesk.web.access import current_agent, house, the_viewer
+from helpdesk.web.alarms import alarm_banner
 
-STEPS = ((60, "minute"), (3600, "hour"), (86400, "day"))
+STEPS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
@@ -23,7 +25,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
         return "just now" if seconds >= 0 else "in a moment"
     if distance > 7 * 86400:
         return moment.strftime("%-d %b" if moment.year == now.year else "%-d %b %Y")
-    size, unit = max((step for step in STEPS if distance >= step[0] * 0.75), key=lambda step: step[0])
+    size, unit = next(step for step in STEPS if distance >= step[0] * 0.75)
     count = max(1, round(distance / size))
     words = f"{count} {unit}{'' if count == 1 else 's'}"
     return f"{words} ago" if seconds >= 0 else f"in {words}"
@@ -45,10 +47,13 @@ def file_size(size_bytes: int) -> str:
 
 
 def _counts() -> dict[str, int] | None:
-    from intake.ledger import held_count
+    from intake.ledger_search import held_waiting
 
     if "counts" not in g:
-        g.counts = {"held": held_count(session())} if current_agent() else None
+        g.counts = None
+        if current_agent():
+            viewer = the_viewer()
+            g.counts = {"held": held_waiting(session(), viewer), "notices": unread_count(session(), viewer)}
     counts: dict[str, int] | None = g.counts
     return counts
 
@@ -70,6 +75,7 @@ def install(app: Flask) -> None:
         return {
             "viewer": current_agent(),
             "counts": _counts(),
+            "alarm_banner": alarm_banner,
             "site_name": settings.site_name,
             "asset_version": __version__,
             "capture_mail": settings.capture_mail,

@@ -13,7 +13,7 @@ from helpdesk.letters.markdown import render
 from helpdesk.settings import templates_folder
 from helpdesk.web import web
 from helpdesk.web.access import agents_only
-from helpdesk.web.reference_pages import events, permissions, settings, states
+from helpdesk.web.reference_pages import events, permissions, policies, settings, states
 
 FOLDER = "handbook"
 FIRST = "index"
@@ -33,6 +33,7 @@ GENERATED = {
     "states": Generated("States of an incident", states),
     "permissions": Generated("Roles and permissions", permissions),
     "events": Generated("Events", events),
+    "policies": Generated("What the site decides", policies),
     "settings": Generated("Settings", settings),
 }
 

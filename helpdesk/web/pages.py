@@ -8,7 +8,10 @@ from helpdesk.web import web
 
 MODULES = (
     "queue", "incidents", "replies", "notes", "assignment", "triage", "states", "links", "attachments",
-    "suggestions", "live", "knowledge", "search", "held", "settings", "profile", "outbox", "handbook", "health",
+    "inner_mail", "remote_images", "well_again", "merges", "requester", "suggestions", "live", "knowledge",
+    "search", "held", "held_decisions", "held_bulk", "ledger", "dry_run", "why", "settings", "profile",
+    "notifications", "notices", "language", "outbox", "captured_letters", "sending", "recipients",
+    "consultations", "handbook", "health",
 )  # fmt: skip
 BLUEPRINTS = ("portal",)
 

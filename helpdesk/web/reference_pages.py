@@ -9,8 +9,10 @@ from helpdesk.incidents.lifecycle import REQUESTER_WORDING, TABLE, State, Transi
 from helpdesk.journal import EventKind
 from helpdesk.people import permissions as rights
 from helpdesk.people.permissions import Permission
+from helpdesk.policies import LetterPolicy, MailPolicy
 from helpdesk.settings import Settings
 from helpdesk.web.settings.reference import default_of
+from intake.agent_mail import COMMANDS
 
 MEMBER = re.compile(r'^\s+[A-Z_]+ = "(?P<value>\w+)"(?:\s*#\s*(?P<comment>.+))?$')
 
@@ -67,6 +69,24 @@ def settings() -> str:
             ),
         )
     )
+
+
+def policies() -> str:
+    """What a site decides on its pages, and the commands that agents may send by mail."""
+    tables = (
+        f"## {title}\n\n"
+        + table(
+            ("What", "Unless changed", "What it means"),
+            (
+                (info.title or name.replace("_", " ").capitalize(), f"{info.default}", info.description or "")
+                for name, info in kind.model_fields.items()
+            ),
+        )
+        for title, kind in (("Mail", MailPolicy), ("Letters", LetterPolicy))
+    )
+    commands = table(("Command", "What it does"), ((f"`{command}`", words) for command, words in COMMANDS.items()))
+    intro = "Decided by administrators under **Settings**, without a restart."
+    return "\n\n".join((intro, *tables, f"## Commands of agents by mail\n\n{commands}"))
 
 
 def comments(kind: type[StrEnum]) -> dict[str, str]:

@@ -22,18 +22,21 @@ NO_PAGES = (
     "web.health",
     "api.",
     "raw",
+    "entry_source",
     "openapi",
     "fs-static",
 )
 VALUES = {
     "number": "1",
     "page": "agents",
+    "letter": "reply",
     "filename": "x",
     "slug": "x",
     "key": "x",
     "token": "none",
     "name": "none",
     "place": "0",
+    "entry_id": "1",
 }
 
 

@@ -152,7 +152,8 @@ def test_setting_up_tries_the_connection_before_it_saves(
     imap = ["127.0.0.1", "plain-loopback", str(dovecot.port), dovecot.username]
     incoming = [*imap, "wrong password", "n", *imap, dovecot.password, "move", "Helpdesk"]
     outgoing = ["127.0.0.1", "plain-loopback", str(sink.port), " ", ""]
-    answers = [*administrator, "y", "help@example.com", "Help", "Our desk", *incoming, *outgoing, "y"]
+    mailbox = ["help@example.com", "Help", "Our desk", "password", *incoming, *outgoing, "y", "new"]
+    answers = [*administrator, "y", *mailbox]
     done = run("setup", typed="\n".join(answers) + "\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "is not a mail address" in done.stdout
@@ -164,7 +165,10 @@ def test_setting_up_tries_the_connection_before_it_saves(
         assert (agent.email, agent.is_administrator) == ("ada@example.com", True)
         assert (mailbox.address, mailbox.imap_port) == ("help@example.com", dovecot.port)
         assert dovecot.password not in mailbox.imap_password_sealed
+        assert not mailbox.awaits_preview
+        assert mailbox.start_from == mailbox.listening_since
     assert dovecot.messages() == {}
+    assert "INBOX: 0 mails" in done.stdout
 
 
 @pytest.mark.parametrize("words", [[], ["mail"], ["search"], ["db"], ["token"]])

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from helpdesk import errands
 from helpdesk.db import session
+from helpdesk.letters.wordings import faulty
 from helpdesk.mailboxes.mailbox import Mailbox, MailboxHealth
 from helpdesk.people.agent import Agent, Team
 from helpdesk.people.permissions import Permission
@@ -71,6 +72,15 @@ def _running() -> list[Part]:
             "mail",
             mailboxes,
             mail_trouble,
+        ),
+        Part("Mail", "What becomes of mail, and what agents may do by it.", url_for("web.settings_mail"), "mail-cog"),
+        Part("Import", "Old mail from files, with its threads.", url_for("web.settings_imports"), "upload"),
+        Part(
+            "Letters",
+            "What requesters are written, in their language.",
+            url_for("web.settings_letters"),
+            "mail-opened",
+            trouble="a wording that can’t be used" if faulty(session()) else "",
         ),
         Part(
             "Operations",
