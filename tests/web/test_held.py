@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from helpdesk.db import prepare
+from helpdesk.db import only_reading, prepare
 from helpdesk.errands import Errand
 from helpdesk.errors import Conflict
 from helpdesk.house import House
@@ -437,10 +437,13 @@ def test_two_in_the_very_same_moment(app: Flask, world: World, hold: Hold) -> No
 
     def decide(agent_id: int) -> None:
         with Session(engine) as session:
-            by = session.get_one(Agent, agent_id).actor()
-            mine = session.get_one(LedgerRow, row.id)
-            target = session.get_one(Incident, incident.id)
-            start.wait()
+            # Both look before either acts; a look takes no lock that would keep the other from looking.
+            with only_reading():
+                by = session.get_one(Agent, agent_id).actor()
+                mine = session.get_one(LedgerRow, row.id)
+                target = session.get_one(Incident, incident.id)
+                session.rollback()
+            start.wait(timeout=30)
             try:
                 verbs.attach_to(session, house, mine, target, by=by, at=world.at)
             except (Conflict, OperationalError) as refusal:

@@ -2,24 +2,38 @@
 
 from helpdesk.web.settings import (
     agents,
+    beginning,
     categories,
     connection,
+    imports,
+    letters,
+    mail,
     mailboxes,
     operations,
     overview,
     reference,
+    senders,
     services,
+    sign_in,
     teams,
+    wording,
 )
 
 __all__ = [
     "agents",
+    "beginning",
     "categories",
     "connection",
+    "imports",
+    "letters",
+    "mail",
     "mailboxes",
     "operations",
     "overview",
     "reference",
+    "senders",
     "services",
+    "sign_in",
     "teams",
+    "wording",
 ]
