@@ -28,11 +28,11 @@ _SPANS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 COMMANDS = {
     "#note": "the text is a note, seen by agents only",
     "#reply": "the text is a reply to the requester",
-    "#assign kim": "gives it to an agent (name or address), to a team, or to `me`",
+    "#assign kim": "gives it to an agent (name or address), to a team, or to “me”",
     "#take": "the same as #assign me",
     "#pending": "waits for the requester's answer",
     "#pending 2d": "puts it off: 30m, 4h, 2d, 1w or a date such as 2026-12-24",
-    "#resolve": "resolves it; the text is what fixed it. A code may follow, such as `#resolve workaround`",
+    "#resolve": "resolves it; the text is what fixed it. A code may follow, such as “workaround”",
     "#open": "takes it up again, where it waits",
     "#reopen": "opens it again",
     "#close": "closes what is resolved",

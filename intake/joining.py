@@ -126,6 +126,8 @@ def _agents_answer(
     if mail.arrival.automatic is not None:
         reason = f"{agent.name}'s mail program answered our notification by itself."
         return Decision(Outcome.IGNORE, "automatic answer", (*said, reason), incident.id, sender_check=reason)
+    if mail.is_old:
+        return hold(f"{agent.name} wrote this before the desk watched over this mailbox; nothing of it is done now.")
     if wishes.agents_by_mail == "off":
         return hold(f"{agent.name} answered by mail, which is switched off here: agents answer on the page.")
     if not trail.made_for:

@@ -88,6 +88,7 @@ def merge(
     `copied`: addresses of its `newcomers` that read along from now on. `told` is sent to the requester of the
     duplicate as a reply; without it nobody is told. Raises Conflict when they can't be merged, Invalid for somebody
     who has no part in it."""
+    must_work(by)
     into = surviving(session, into)
     if reason := obstacle(duplicate, into):
         raise Conflict(reason)

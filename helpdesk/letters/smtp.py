@@ -4,9 +4,11 @@ Each letter goes in a transaction of its own, so one bad recipient stops nobody 
 good (5xx), what may still work later, and what nobody can tell are told apart."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from smtplib import SMTP, SMTPException
+from time import monotonic
 
 from helpdesk.errors import Invalid
 from helpdesk.letters.addresses import one_line, wire_address
@@ -16,6 +18,7 @@ from helpdesk.letters.wire import needs_utf8, to_bytes
 from helpdesk.mailboxes.mailbox import Mailbox
 
 TIMEOUT_SECONDS = 30.0  # for one step
+SILENT_SECONDS = 60.0  # for which a server that did not answer in time is left alone
 # Servers look a letter over before they answer (RFC 5321 section 4.5.3.2.6 allows 10 minutes); who hangs up earlier
 # does not know whether it was taken. All steps together should stay within an errand's claim.
 TAKING_SECONDS = 180.0
@@ -30,6 +33,7 @@ class SmtpTransport:
     ) -> None:
         self._signing_key = signing_key
         self._timeout_seconds, self._taking_seconds = timeout_seconds, taking_seconds
+        self._silent_until: dict[tuple[str, int], float] = {}
 
     def send(
         self, letter: EmailMessage, mailbox: Mailbox, recipient: str, about_to_send: Callable[[], None] = nothing
@@ -37,12 +41,29 @@ class SmtpTransport:
         """Hands the letter over; returns the server's answer. Notes on the mailbox how large letters may be.
         Raises NotSent and Uncertain."""
         raw, sender = to_bytes(letter), _wire(mailbox.address)
-        with signed_in(mailbox, self._signing_key, self._timeout_seconds) as client, explained(mailbox):
+        with (
+            self._remembering_silence(mailbox),
+            signed_in(mailbox, self._signing_key, self._timeout_seconds) as client,
+            explained(mailbox),
+        ):
             mailbox.smtp_size_max = _size_max(client)
             _agree(client, raw, sender, _wire(recipient), mailbox.smtp_size_max)
             about_to_send()
             _hand_over(client, raw)
             return _taken(client, self._taking_seconds)
+
+    @contextmanager
+    def _remembering_silence(self, mailbox: Mailbox) -> Iterator[None]:
+        """A server that lets us wait is not asked for every single letter, so that those of others get their turn."""
+        server, began = (mailbox.smtp_host, mailbox.smtp_port), monotonic()
+        if began < self._silent_until.get(server, 0.0):
+            raise NotSent(f"{server[0]}:{server[1]} did not answer a moment ago. It is asked again.", permanent=False)
+        try:
+            yield
+        except NotSent:
+            if monotonic() - began >= self._timeout_seconds:
+                self._silent_until[server] = monotonic() + SILENT_SECONDS
+            raise
 
     def check(self, mailbox: Mailbox) -> str:
         """Signs in and asks whether this mailbox may send, without sending. Returns what to tell. Raises NotSent."""

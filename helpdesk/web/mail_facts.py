@@ -36,7 +36,7 @@ RULES = {
     "reply address": "Sent to a signed address",
     "thread": "Answers a known mail",
     "subject": "Number in the subject",
-    "no match": "Nothing led to an incident",
+    "no match": "A new incident",
     "consultation": "Answers a consultation",
     "an agent": "An agent decided",
     "agent mail": "An agent's mail",

@@ -195,6 +195,12 @@ def test_an_agents_absence_goes_nowhere(session: Session, house: House, first: I
     assert (filed.state, len(first.entries)) == (LedgerState.IGNORED, 1)
 
 
+def test_what_was_commanded_long_ago_is_not_done_now(session: Session, house: House, first: Incident) -> None:
+    filed = arrive(session, house, from_kim(first, "#resolve\nDone."), import_id=1)
+    assert (filed.state, first.current) == (LedgerState.HELD, State.NEW)
+    assert "nothing of it is done now" in filed.reason
+
+
 def test_files_go_along(session: Session, house: House, first: Incident) -> None:
     def enclose(mail: EmailMessage) -> None:
         mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="plan.pdf")

@@ -85,7 +85,7 @@ def test_and_hands_the_incident_back(session: Session, house: House, sent: Deliv
     assert (entry.automatic != "", entry.features["report"]["reports"][0]["kind"]) == (True, "hard")
 
 
-@pytest.mark.parametrize(("status", "kind"), [("4.2.2", "soft"), ("5.7.1", "hard"), ("5.2.2", "hard")])
+@pytest.mark.parametrize(("status", "kind"), [("4.2.2", "soft"), ("5.7.1", "hard"), ("5.2.2", "soft")])
 def test_what_it_says_is_told_apart(session: Session, house: House, sent: Delivery, status: str, kind: str) -> None:
     arrive(session, house, report(sent.message_id, status=status))
     session.refresh(sent)

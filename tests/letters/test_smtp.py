@@ -1,5 +1,7 @@
 """Letters out through real SMTP servers on this machine, with refusals and breaks at every stage."""
 
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -307,3 +309,23 @@ def test_the_check_tells_when_the_sender_is_refused(sink: SmtpSink):
     sink.answer_always("MAIL", "553 5.7.1 Not your address")
     with pytest.raises(NotSent, match=r"553 5\.7\.1"):
         TRANSPORT.check(mailbox(sink.port))
+
+
+def test_a_silent_server_is_not_asked_for_every_letter(sink: SmtpSink):
+    """Whoever waits behind it gets their turn: the second letter is put off without waiting at all."""
+    transport = SmtpTransport(KEY, timeout_seconds=0.2)
+    asked = 0
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        box = mailbox(silent.getsockname()[1])
+        for _ in range(3):
+            with pytest.raises(NotSent) as caught:
+                transport.send(letter(), box, READER)
+            assert not caught.value.permanent
+        silent.settimeout(0.1)
+        with suppress(TimeoutError):
+            while True:
+                silent.accept()[0].close()
+                asked += 1
+        assert "did not answer a moment ago" in str(caught.value)
+        assert transport.send(letter(), mailbox(sink.port), READER) == "250 2.0.0 Kept"
+    assert asked == 1
