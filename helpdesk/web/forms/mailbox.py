@@ -107,7 +107,8 @@ class MailboxForm(Form):
     )
     authserv_id = StringField(
         "Server whose checks count",
-        description="The name at the start of its Authentication-Results header, such as mx.example.org; “-” for Microsoft 365. Empty: none.",
+        description="The name at the start of its Authentication-Results header, such as mx.example.org; “-” for "
+        "Microsoft 365. Empty: none.",
         validators=[Optional(), TEXT],
     )
     checks_signatures = BooleanField(
