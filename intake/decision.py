@@ -23,7 +23,7 @@ class Decision:
 
     `incident_id` for what joins, and for a HOLD that would have joined; `follow_up_of`: a NEW one continues that
     incident; `agent_id`: for AGENT, who acts, and for NEW, who forwarded it; `sender_check`: in what way the sender
-    takes part; `unacknowledged`: why a NEW one is not acknowledged."""
+    takes part."""
 
     outcome: Outcome
     rule: str
@@ -34,7 +34,6 @@ class Decision:
     agent_id: int | None = None
     acts_as: str | None = None
     sender_check: str = ""
-    unacknowledged: str = ""
     trust: Trust = field(default=UNKNOWN)
 
     @property

@@ -45,7 +45,12 @@ def _decide(session: Session, mail: Incoming) -> Decision:
     found = joining(session, mail, wishes, agent)
     if not allowed and (found is None or found.outcome is not Outcome.AGENT):
         found = loop(session, mail, wishes, found) or found
-    return found or (None if allowed else _stray_answer(mail)) or _forwarded(mail, agent) or _new(mail)
+    return (
+        found
+        or (None if allowed else _stray_answer(mail))
+        or _forwarded(mail, agent)
+        or Decision(Outcome.NEW, "no match", (NEW,))
+    )
 
 
 def _copy(session: Session, mail: Incoming) -> Decision | None:
@@ -117,8 +122,3 @@ def _forwarded(mail: Incoming, agent: Agent | None) -> Decision | None:
         return Decision(Outcome.NEW, "no match", (about, doubt))
     reason = f"{about} It is a new incident of theirs; this can be undone on its page."
     return Decision(Outcome.NEW, "agent mail", (NEW, reason), agent_id=agent.id, acts_as=agent.name)
-
-
-def _new(mail: Incoming) -> Decision:
-    old = "The mail is older than our watch over this mailbox." if mail.is_old else ""
-    return Decision(Outcome.NEW, "no match", (NEW,), unacknowledged=old)

@@ -74,8 +74,6 @@ def _untagged(address: str) -> str:
 def _machine(session: Session, letter: Letter, recipient: str, incident: Incident, event: Event) -> str:
     if is_robot(recipient):
         return "Nobody reads mail at this address."
-    if letter is Letter.ACKNOWLEDGEMENT and event.data.get("unacknowledged"):
-        return f"It is not acknowledged: {event.data['unacknowledged']}"
     if event.data.get("automatic"):
         return f"Automatic mail is not answered automatically ({event.data['automatic']})."
     if not _person_wrote(session, incident):
