@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.incidents.incident import Incident
@@ -133,8 +133,13 @@ def held_rules(session: Session, viewer: Viewer) -> list[tuple[str, bool, int]]:
 
 def held_waiting(session: Session, viewer: Viewer) -> int:
     """How many this viewer could decide on, up to COUNT_MAX + 1."""
+    return session.scalar(select(waiting(viewer))) or 0
+
+
+def waiting(viewer: Viewer) -> ScalarSelect[int]:
+    """The same, to be selected together with other counts."""
     held = _up_to_max(LedgerRow.state == LedgerState.HELD.value, may_see(viewer))
-    return session.scalar(select(func.count()).select_from(held)) or 0
+    return select(func.count()).select_from(held).scalar_subquery()
 
 
 def _up_to_max(*where: ColumnElement[bool]) -> Subquery:

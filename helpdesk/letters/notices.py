@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, ScalarSelect, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from helpdesk.base import Base
@@ -133,8 +133,13 @@ def tell_administrators(session: Session, text: str, url: str, *, at: datetime) 
 
 
 def unread_count(session: Session, viewer: Viewer) -> int:
+    return session.scalar(select(unread(viewer))) or 0
+
+
+def unread(viewer: Viewer) -> ScalarSelect[int]:
+    """How many, to be selected together with other counts."""
     query = select(func.count(Notice.id)).outerjoin(Notice.incident).where(*_of(viewer), Notice.read_at.is_(None))
-    return session.scalar(query) or 0
+    return query.scalar_subquery()
 
 
 def notices_for(session: Session, viewer: Viewer, *, unread_only: bool = False) -> list[Notice]:

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, g
+from sqlalchemy import select
 
 from helpdesk import __version__
 from helpdesk.db import session
 from helpdesk.incidents.lifecycle import REQUESTER_WORDING, ResolutionCode, State
 from helpdesk.incidents.priority import Impact, Priority, Urgency
-from helpdesk.letters.notices import unread_count
+from helpdesk.letters.notices import unread
 from helpdesk.web.access import current_agent, house, the_viewer
 from helpdesk.web.alarms import alarm_banner
 
@@ -47,13 +48,14 @@ def file_size(size_bytes: int) -> str:
 
 
 def _counts() -> dict[str, int] | None:
-    from intake.ledger_search import held_waiting
+    from intake.ledger_search import waiting
 
     if "counts" not in g:
         g.counts = None
         if current_agent():
             viewer = the_viewer()
-            g.counts = {"held": held_waiting(session(), viewer), "notices": unread_count(session(), viewer)}
+            held, notices = session().execute(select(waiting(viewer), unread(viewer))).one()
+            g.counts = {"held": held, "notices": notices}
     counts: dict[str, int] | None = g.counts
     return counts
 

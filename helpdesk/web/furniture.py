@@ -28,9 +28,8 @@ def static_address(filename: str) -> Markup:
 @lru_cache(maxsize=4096)
 def _icon(sprite: Markup, name: str, label: str, css: str) -> Markup:
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="ic {}" {} focusable="false"><use href="{}#{}"></use></svg>').format(
-        css, spoken, sprite, name
-    )
+    drawn = f"ic {css}".rstrip()
+    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(drawn, spoken, sprite, name)
 
 
 def icon(name: str, label: str = "", **attributes: str) -> Markup:

@@ -1,6 +1,6 @@
 """Reading mail and merging in a real browser: the original in its frame, remembered; two incidents made one, undone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, Request, expect
 
@@ -18,7 +18,8 @@ HTML = (
 def reported(desk: Desk, name: str, subject: str, words: Words) -> int:
     """The number of a new incident by this requester."""
     with desk.session() as session:
-        at = datetime.now(UTC)
+        # Long ago, so that it stands below those of the other files.
+        at = datetime.now(UTC) - timedelta(days=30)
         who = known_requester(session, f"{name.lower()}@reading.example", name, at=at)
         made, _ = open_incident(session, who, subject, words, source="mail", by=who.actor(), at=at)
         session.commit()

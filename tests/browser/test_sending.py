@@ -1,6 +1,5 @@
 """A reply that left too early is called back; an outsider is confirmed; the text begun meanwhile is not lost."""
 
-import os
 import re
 
 from playwright.sync_api import Browser, Page, StorageState, expect
@@ -9,33 +8,21 @@ from tests.browser.label_printers import WIDE, composer, incident, kept
 from tests.peers.desk import Desk
 
 NARROW = {"width": 390, "height": 844}
-SHOTS = os.environ.get("HELPDESK_SHOTS", "")
-
-
-def shot(page: Page, name: str) -> None:
-    """Pictures to look at, where somebody wants them."""
-    for size, width in (("wide", WIDE), ("narrow", NARROW)):
-        if SHOTS:
-            page.set_viewport_size(width)
-            page.screenshot(path=f"{SHOTS}/{name}_{size}.png", full_page=True)
-    page.set_viewport_size(WIDE)
 
 
 def test_a_reply_is_called_back_and_sent_again(agent: Page) -> None:
-    path = incident(agent, 6)
+    path = incident(agent, 10)
     agent.keyboard.press("r")
     agent.keyboard.type("Too early")
     agent.get_by_role("button", name="Send reply").click()
     entry = agent.locator(".entry-reply", has_text="Too early")
     expect(entry.get_by_text(re.compile(r"Leaves in \d+ s"))).to_be_visible()
-    shot(agent, "leaving")
     agent.keyboard.press("r")
     agent.keyboard.type("A second thought")
     kept(agent)
     entry.get_by_role("button", name="Undo").click()
     expect(composer(agent)).to_have_value("Too early\n\nA second thought")
     expect(agent.locator(".entry.is-withdrawn")).to_contain_text("Withdrawn, never sent")
-    shot(agent, "called_back")
     composer(agent).fill("Just right")
     agent.get_by_role("button", name="Send reply").click()
     sent = agent.locator(".entry-reply", has_text="Just right")
@@ -51,14 +38,13 @@ def test_somebody_new_is_confirmed_before_anything_leaves(
     # Not watched: the console complains of the refusal, which is what this is about.
     with browser.new_context(base_url=desk.url, viewport=WIDE, storage_state=signed_in) as context:
         page = context.new_page()
-        incident(page, 7)
+        incident(page, 11)
         page.keyboard.press("r")
         page.keyboard.type("Please look at this")
         page.get_by_label("Copy to somebody else").fill("support@vendor.example")
         page.get_by_role("button", name="Send reply").click()
         expect(page.get_by_text("Confirm that you mean to write to support@vendor.example")).to_be_visible()
         expect(composer(page)).to_have_value("Please look at this")
-        shot(page, "confirm")
         page.get_by_label("Yes, write to support@vendor.example").check()
         page.get_by_role("button", name="Send reply").click()
         entry = page.locator(".entry-reply", has_text="Please look at this")
@@ -66,25 +52,20 @@ def test_somebody_new_is_confirmed_before_anything_leaves(
         expect(entry.get_by_text(re.compile("Leaves"))).to_have_count(0, timeout=30_000)
         entry.locator(".letter-result > summary").click()
         expect(entry.locator(".recipients-results")).to_contain_text("support@vendor.example")
-        shot(page, "results")
 
 
 def test_the_outbox_and_the_question_to_a_third_party(agent: Page) -> None:
-    path = incident(agent, 8)
+    path = incident(agent, 12)
     agent.keyboard.press("r")
     agent.keyboard.type("Good morning")
     agent.get_by_text("Later", exact=True).click()
     agent.get_by_label("When it is sent").select_option("tomorrow")
-    shot(agent, "later")
     agent.get_by_role("button", name="Send reply").click()
     expect(agent.locator(".entry-reply", has_text="Good morning").get_by_text(re.compile("Leaves"))).to_be_visible()
     agent.goto("/outbox?view=scheduled")
     expect(agent.get_by_role("button", name="Send now")).to_be_visible()
-    shot(agent, "outbox")
     agent.goto(f"{path}/consultation")
-    shot(agent, "consultation")
     agent.get_by_label("Ask whom").fill("support@vendor.example")
     agent.get_by_label("Question").fill("Is this a known defect?")
     agent.get_by_role("button", name="Ask", exact=True).click()
     expect(agent.locator(".entry-consultation")).to_contain_text("Is this a known defect?")
-    shot(agent, "asked")

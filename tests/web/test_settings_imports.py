@@ -1,5 +1,6 @@
 """Importing old mail from the page: asked for here, done by the mail process, looked at while it goes on."""
 
+import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -39,7 +40,8 @@ def work(app: Flask) -> None:
 
 def laid(app: Flask, name: str, content: bytes) -> Path:
     folder = house_of(app).settings.data_folder / "import"
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # the folder outlives each test
+    folder.mkdir()
     (folder / name).write_bytes(content)
     return folder / name
 
@@ -109,8 +111,7 @@ def test_from_the_folder_of_the_server(app: Flask, world: World, ada: Browser) -
 def test_nothing_outside_that_folder_can_be_named(app: Flask, world: World, ada: Browser, name: str) -> None:
     folder = laid(app, "inbox", mbox(old(0))).parent
     (folder.parent / "secret_key").write_text("secret")
-    if not (folder / "link").is_symlink():
-        (folder / "link").symlink_to(folder.parent / "secret_key")
+    (folder / "link").symlink_to(folder.parent / "secret_key")
     answer = ada.submit(PAGE, PAGE, name=name, how="now")
     assert answer.status_code == 422
     assert job_of(world) is None
