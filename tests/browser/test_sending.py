@@ -17,7 +17,9 @@ def test_a_reply_is_called_back_and_sent_again(agent: Page) -> None:
     agent.get_by_role("button", name="Send reply").click()
     entry = agent.locator(".entry-reply", has_text="Too early")
     expect(entry.get_by_text(re.compile(r"Leaves in \d+ s"))).to_be_visible()
+    agent.wait_for_load_state("load")  # keys mean something once the scripts of the new page have run
     agent.keyboard.press("r")
+    expect(composer(agent)).to_be_focused()
     agent.keyboard.type("A second thought")
     kept(agent)
     entry.get_by_role("button", name="Undo").click()
