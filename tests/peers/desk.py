@@ -54,7 +54,8 @@ class Desk:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        with session_of(self.app) as session:
+        # A page that another test read in this thread must not make this a session that only reads.
+        with db.writing(), session_of(self.app) as session:
             yield session
 
     @contextmanager
