@@ -4,7 +4,7 @@ Its verbs take who acts and when, check the table of states, change the record a
 never commit: the door does."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
@@ -14,6 +14,7 @@ from helpdesk.errors import Conflict, Invalid, NotAllowed
 from helpdesk.incidents.lifecycle import PENDING, UNRESOLVED, ResolutionCode, State, Verb, transition
 from helpdesk.incidents.priority import Impact, Urgency, priority_of
 from helpdesk.incidents.recipients import addressed
+from helpdesk.incidents.statuses import Status
 from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words, entry_of, references_of
 from helpdesk.incidents.waiting_letters import stop_if_answered
 from helpdesk.journal import Actor, Event, EventKind, Journaled
@@ -22,6 +23,7 @@ from helpdesk.people.agent import Agent, Team
 from helpdesk.people.permissions import Permission
 from helpdesk.people.requester import Requester
 from helpdesk.services import Category, Service
+from helpdesk.services.causes import Cause
 
 SUBJECT_LENGTH_MAX = 250
 NUMBER_PREFIX = "INC-"
@@ -43,12 +45,18 @@ class Incident(Base, Journaled):
     record_kind: ClassVar[str] = "incident"
 
     subject: Mapped[str]
+    record_type: Mapped[str] = mapped_column(default="incident")
     state: Mapped[str] = mapped_column(default=State.NEW.value)
+    # None: the default status of its state.
+    status_id: Mapped[int | None] = mapped_column(ForeignKey("statuses.id"))
     is_open: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str]
     impact: Mapped[int] = mapped_column(default=Impact.LOW.value)
     urgency: Mapped[int] = mapped_column(default=Urgency.MEDIUM.value)
     priority: Mapped[int]
+    # Somebody chose otherwise than the desk proposed, and said why.
+    is_overridden: Mapped[bool] = mapped_column(default=False)
+    affected_people: Mapped[int] = mapped_column(default=1)
     requester_id: Mapped[int] = mapped_column(ForeignKey("requesters.id"), index=True)
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
@@ -58,13 +66,18 @@ class Incident(Base, Journaled):
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     wake_at: Mapped[datetime | None]
+    # The service works again, perhaps by a workaround; the record may still be open.
+    restored_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     resolution_code: Mapped[str | None]
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
     cause: Mapped[str] = mapped_column(default="")
     resolution: Mapped[str] = mapped_column(default="")
     # The incident that this one became part of; nothing is written here any more.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    # Values of the site's own fields, by the key of the field.
+    custom: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column()
 
     requester: Mapped[Requester] = relationship()
@@ -73,6 +86,8 @@ class Incident(Base, Journaled):
     assignee: Mapped[Agent | None] = relationship()
     service: Mapped[Service | None] = relationship()
     category: Mapped[Category | None] = relationship()
+    status: Mapped[Status | None] = relationship()
+    cause_chosen: Mapped[Cause | None] = relationship()
     entries: Mapped[list[Entry]] = relationship(
         back_populates="incident", order_by=(Entry.at, Entry.id), cascade="all, delete-orphan"
     )
@@ -164,12 +179,10 @@ class Incident(Base, Journaled):
         self._worker(by)
         if (category, service) == (self.category, self.service):
             return
-        before = {
-            "category": self.category and self.category.path,
-            "service": self.service and self.service.name,
-        }
+        before = _sorted_as(self.category, self.service)
         self.category, self.service, self.updated_at = category, service, at
-        after = {"category": category and category.path, "service": service and service.name}
+        self._flush()
+        after = _sorted_as(category, service)
         self._record(EventKind.CATEGORIZED, by=by, at=at, before=before, after=after)
 
     def prioritize(self, impact: int, urgency: int, *, by: Actor, at: datetime) -> None:
@@ -193,8 +206,8 @@ class Incident(Base, Journaled):
             EventKind.REQUESTER_CHANGED,
             by=by,
             at=at,
-            before={"id": before.id, "name": before.name, "address": before.address},
-            after={"id": requester.id, "name": requester.name, "address": requester.address},
+            before=_whose(before),
+            after=_whose(requester),
             reason=reason,
         )
 
@@ -330,3 +343,21 @@ def checked_subject(subject: str) -> str:
 
 def _names(assignee: Agent | None, team: Team | None) -> dict[str, str | None]:
     return {"assignee": assignee.name if assignee else None, "team": team.name if team else None}
+
+
+def _sorted_as(category: Category | None, service: Service | None) -> dict[str, Any]:
+    return {
+        "category": category and category.path,
+        "category_id": category and category.id,
+        "service": service and service.name,
+        "service_id": service and service.id,
+    }
+
+
+def _whose(requester: Requester) -> dict[str, Any]:
+    return {
+        "id": requester.id,
+        "name": requester.name,
+        "address": requester.address,
+        "organization_id": requester.organization_id,
+    }

@@ -67,6 +67,12 @@ def open_incident(
         source=source,
         automatic=words.automatic,
         priority=incident.priority,
+        impact=impact,
+        urgency=urgency,
+        service_id=incident.service_id,
+        category_id=incident.category_id,
+        requester_id=incident.requester_id,
+        organization_id=requester.organization_id,
         team=incident.team.name if incident.team else None,
         **({"quiet": quiet} if quiet else {}),
     )

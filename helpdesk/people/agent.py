@@ -25,6 +25,8 @@ class Team(Base):
 
     name: Mapped[str] = mapped_column(unique=True)
     private: Mapped[bool] = mapped_column(default=False)
+    # Where it goes when this team gets no further: the next tier.
+    escalates_to_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     members: Mapped[list["Agent"]] = relationship(secondary=team_members, back_populates="teams", order_by="Agent.name")
 
 
@@ -37,6 +39,10 @@ class Agent(Base):
     active: Mapped[bool] = mapped_column(default=True)
     signature: Mapped[str] = mapped_column(default="")
     notify_by_mail: Mapped[bool] = mapped_column(default=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    skills: Mapped[list[str]] = mapped_column(default=list)
+    # Whether new work may be given to them by itself.
+    is_available: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
     teams: Mapped[list[Team]] = relationship(secondary=team_members, back_populates="members", order_by=Team.name)

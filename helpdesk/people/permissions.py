@@ -15,6 +15,8 @@ class Permission(StrEnum):
     WRITE_ARTICLES = "write_articles"  # write and edit knowledge articles
     PUBLISH_ARTICLES = "publish_articles"  # show articles to requesters
     MAKE_TOKENS = "make_tokens"  # create API tokens for oneself
+    SHARE = "share"  # views, canned replies, macros and checklists for other teams or everybody
+    EXPORT_RECORDS = "export_records"  # sealed exports of incidents
     SEE_OPERATIONS = "see_operations"  # errands given up, index lag, mailbox health
     ADMINISTER = "administer"  # agents, teams, categories, services, mailboxes
 
@@ -31,7 +33,7 @@ _AGENT = frozenset(
 
 TABLE: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
-    Role.LEAD: _AGENT | {Permission.SEE_OPERATIONS},
+    Role.LEAD: _AGENT | {Permission.SEE_OPERATIONS, Permission.SHARE, Permission.EXPORT_RECORDS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from helpdesk.base import Base
 from helpdesk.errors import Invalid
 from helpdesk.journal import Actor
+from helpdesk.people.organization import Organization
 
 ADDRESS_LENGTH_MAX = 320  # RFC 5321 section 4.5.3.1: 64 local part, "@", 255 domain
 
@@ -17,13 +18,15 @@ class Requester(Base):
     __tablename__ = "requesters"
 
     name: Mapped[str]
-    organization: Mapped[str] = mapped_column(default="")
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    is_vip: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
     addresses: Mapped[list["Address"]] = relationship(
         back_populates="requester", order_by="Address.id", cascade="all, delete-orphan"
     )
+    organization: Mapped[Organization | None] = relationship()
 
     @property
     def address(self) -> str:

@@ -23,6 +23,7 @@ from helpdesk.web.enclosures import references
 from helpdesk.web.forms.incident import NEXT_STATES
 from helpdesk.web.leaving import CHOICES
 from helpdesk.web.letters_shown import ON_ITS_WAY, letters_shown
+from helpdesk.web.panels import panels_of
 from helpdesk.web.submissions import new_key
 from helpdesk.web.thread_facts import entries_of, thread_facts
 from helpdesk.web.timeline import Happening, in_words
@@ -60,21 +61,23 @@ def show(incident: Incident, composer: Composer | None = None, status: int = 200
     composer = composer or Composer()
     if composer.recipients is None:
         composer.recipients = recipients_of(session(), incident)
-    unreached = trouble_of(session(), [one.address for one in composer.recipients])
-    page = facts(incident) | {"composer": composer, "unreached": unreached, "departures": CHOICES}
+    readers = [one.address for one in composer.recipients]
+    page = facts(incident, readers) | {"composer": composer, "departures": CHOICES}
     return render_template("incidents/incident.html", **page), status
 
 
-def facts(incident: Incident) -> dict[str, Any]:
-    """All that the page tells, and its fragments."""
+def facts(incident: Incident, readers: Sequence[str] = ()) -> dict[str, Any]:
+    """All that the page tells, and its fragments. `readers`: the addresses of the composer, where there is one."""
     events = history(session(), incident.record_kind, incident.id)
     beside = neighbours(session(), the_viewer(), incident)
     merged = merged_now(events)
     entries = entries_of(incident, merged.values())
     letters = letters_shown(entries, house().clock.now())
+    addresses = {*readers, *(one.address for one in incident.requester.addresses)}
     return {
         "incident": incident,
         **thread_facts(incident, entries, events, merged, letters),
+        "trouble": trouble_of(session(), sorted(addresses)),
         "seen": events[-1].sequence if events else 0,
         "on_their_way": any(one.badge in ON_ITS_WAY for one in letters.values()),
         "links": [one for one in beside if one.link_id is not None],
@@ -83,5 +86,6 @@ def facts(incident: Incident) -> dict[str, Any]:
         "next_states": NEXT_STATES,
         "can_take": incident.is_open and incident.assignee_id != the_agent().id,
         "key": new_key(),
+        "panels": panels_of(incident, events),
         "poll_seconds": live.poll_seconds(),
     }

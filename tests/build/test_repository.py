@@ -12,7 +12,7 @@ REGISTRIES = re.compile(
     "|".join((r"registry\.npm" + r"js\.org", r"py" + r"pi\.org", r"files\.python" + "hosted", r"_auth" + "Token"))
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.~/:{}-])/(?:ro" + r"ot|wo" + r"rk|ho" + r"me/\w+)/")
-RESOLVED = re.compile(r'"resol' + r'ved": "http|ext' + r"ra-index-url|index-" + r"url")
+RESOLVED = re.compile(r'"resol' + r'ved": "http|ind' + r"ex-url")
 # Nobody writes lines of this length; a minifier does.
 LINE_LENGTH_MAX = 2000
 

@@ -118,7 +118,7 @@ def test_the_index_is_compared_mended_and_rebuilt(run: Run, desk: Path) -> None:
 
 def test_the_doctor_says_what_to_do(run: Run, desk: Path) -> None:
     done = run("doctor")
-    assert "Migrations: at 0002" in done.stdout
+    assert "Migrations: at 0003" in done.stdout
     assert "no administrator" not in done.stdout
     assert "SMTP" in done.stdout
     assert done.returncode == 1, "no SMTP server is set up in this desk"
@@ -134,7 +134,7 @@ def test_the_doctor_says_what_to_do(run: Run, desk: Path) -> None:
 def test_an_empty_desk_is_told_to_upgrade(run: Run) -> None:
     assert "helpdesk db upgrade" in run("doctor").stdout
     assert "helpdesk db upgrade" in run("run", "worker").stderr
-    assert "0002" in run("db", "upgrade").stdout
+    assert "0003" in run("db", "upgrade").stdout
     assert run("db", "upgrade").returncode == 0
 
 

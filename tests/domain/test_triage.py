@@ -99,7 +99,9 @@ def test_category_and_service_are_written_down(
     incident.categorize(wifi, service, by=kim.actor(), at=clock.now())
     assert history(session, "incident", incident.id)[-1].data["after"] == {
         "category": "Network › Wi-Fi",
+        "category_id": wifi.id,
         "service": "Office network",
+        "service_id": service.id,
     }
 
 
