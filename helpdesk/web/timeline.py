@@ -1,6 +1,6 @@
 """What happened to an incident, in words: its events as one-liners, woven between the entries of its thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from helpdesk.incidents.priority import Priority
 from helpdesk.incidents.thread import Entry, ParticipantRole
 from helpdesk.journal import Event, EventKind
 from helpdesk.web.context import exact
+from helpdesk.web.happenings.said import Wording, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,6 @@ class Happening:
     text: Markup
     at: datetime
     tone: str = ""
-
-
-Wording = Callable[[Event], tuple[str, Markup, str]]
 
 
 def woven(entries: Sequence[Entry], events: Sequence[Event]) -> list[Entry | Happening]:
@@ -61,9 +59,9 @@ def happening(event: Event) -> Happening | None:
 
 def in_words(event: Event) -> Happening:
     """The line of any event, for telling what changed meanwhile."""
-    said = happening(event)
-    return said or Happening(
-        "message", _said(event, "{}", _WROTE.get(EventKind(event.kind), event.kind.replace("_", " "))), event.at
+    shown = happening(event)
+    return shown or Happening(
+        "message", said(event, "{}", _WROTE.get(EventKind(event.kind), event.kind.replace("_", " "))), event.at
     )
 
 
@@ -77,27 +75,22 @@ _WROTE = {
 }
 
 
-def _said(event: Event, text: str, *values: object) -> Markup:
-    """`text` is one of ours and may hold <b>; the values are escaped."""
-    return Markup("<b>{}</b> ").format(event.actor_name) + Markup(text).format(*values)  # noqa: S704
-
-
 def _assigned(event: Event) -> tuple[str, Markup, str]:
     after = event.data.get("after", {})
     assignee, team = after.get("assignee"), after.get("team")
     if assignee and event.data.get("assignee_id") == event.actor_id and event.actor_kind == "agent":
-        return "user-check", _said(event, "took it"), ""
+        return "user-check", said(event, "took it"), ""
     if assignee and team:
-        return "user-check", _said(event, "assigned it to <b>{}</b>, {}", assignee, team), ""
+        return "user-check", said(event, "assigned it to <b>{}</b>, {}", assignee, team), ""
     if assignee or team:
-        return "user-check", _said(event, "assigned it to <b>{}</b>", assignee or team), ""
-    return "user", _said(event, "put it back: nobody has it now"), ""
+        return "user-check", said(event, "assigned it to <b>{}</b>", assignee or team), ""
+    return "user", said(event, "put it back: nobody has it now"), ""
 
 
 def _categorized(event: Event) -> tuple[str, Markup, str]:
     after = event.data.get("after", {})
     chosen = ", ".join(filter(None, (after.get("service"), after.get("category"))))
-    return "tag", _said(event, "set <b>{}</b>", chosen) if chosen else _said(event, "took the category away"), ""
+    return "tag", said(event, "set <b>{}</b>", chosen) if chosen else said(event, "took the category away"), ""
 
 
 def _prioritized(event: Event) -> tuple[str, Markup, str]:
@@ -105,25 +98,25 @@ def _prioritized(event: Event) -> tuple[str, Markup, str]:
     names = tuple(
         f"P{number} {Priority(number).name.capitalize()}" if number else "nothing" for number in (after, before)
     )
-    return "flame", _said(event, "made it <b>{}</b>, it was {}", *names), "warn" if after < before else ""
+    return "flame", said(event, "made it <b>{}</b>, it was {}", *names), "warn" if after < before else ""
 
 
 def _moved(event: Event) -> tuple[str, Markup, str]:
     match event.data.get("verb"):
         case Verb.WAIT_FOR_REQUESTER:
-            return "hourglass", _said(event, "waits for the requester"), ""
+            return "hourglass", said(event, "waits for the requester"), ""
         case Verb.WAIT_FOR_OTHER:
             until, reason = _moment(event.data.get("until", "")), event.data.get("reason", "")
             return (
                 "clock-pause",
-                _said(event, "put it off until <b>{}</b>{}", until, f": {reason}" if reason else ""),
+                said(event, "put it off until <b>{}</b>{}", until, f": {reason}" if reason else ""),
                 "",
             )
         case Verb.START:
-            return "circle-dot", _said(event, "opened it"), ""
+            return "circle-dot", said(event, "opened it"), ""
         case Verb.RESUME:
-            return "circle-dot", _said(event, "took it up again"), ""
-    return "circle-dot", _said(event, "set it to <b>{}</b>", State(event.data.get("after", "open")).label), ""
+            return "circle-dot", said(event, "took it up again"), ""
+    return "circle-dot", said(event, "set it to <b>{}</b>", State(event.data.get("after", "open")).label), ""
 
 
 def _moment(text: str) -> str:
@@ -135,26 +128,26 @@ def _moment(text: str) -> str:
 
 def _resolved(event: Event) -> tuple[str, Markup, str]:
     code = ResolutionCode(event.data.get("code", ResolutionCode.FIXED)).label
-    return "circle-check", _said(event, "resolved it: <b>{}</b>", code), "good"
+    return "circle-check", said(event, "resolved it: <b>{}</b>", code), "good"
 
 
 def _reopened(event: Event) -> tuple[str, Markup, str]:
     reason = event.data.get("reason", "")
-    return "rotate-clockwise", _said(event, "reopened it{}", f": {reason}" if reason else ""), "warn"
+    return "rotate-clockwise", said(event, "reopened it{}", f": {reason}" if reason else ""), "warn"
 
 
 def _tied(event: Event) -> tuple[str, Markup, str]:
     done = "tied it: {} <b>{}</b>" if event.kind == EventKind.LINKED else "untied it: no longer {} <b>{}</b>"
     glyph = "link" if event.kind == EventKind.LINKED else "unlink"
-    return glyph, _said(event, done, event.data.get("tie", "related to"), event.data.get("other", "")), ""
+    return glyph, said(event, done, event.data.get("tie", "related to"), event.data.get("other", "")), ""
 
 
 def _fix(event: Event) -> tuple[str, Markup, str]:
     kind, _, number = str(event.data.get("document", "")).partition(":")
     name = f"{NUMBER_PREFIX}{number}" if kind == "incident" else f"article {number}"
     if event.kind == EventKind.FIX_REUSED:
-        return "bulb", _said(event, "used the fix of <b>{}</b>", name), ""
-    return "thumb-down", _said(event, "found that the fix of <b>{}</b> is not this one", name), ""
+        return "bulb", said(event, "used the fix of <b>{}</b>", name), ""
+    return "thumb-down", said(event, "found that the fix of <b>{}</b> is not this one", name), ""
 
 
 def _undelivered(event: Event) -> tuple[str, Markup, str]:
@@ -185,17 +178,17 @@ def _recipient(event: Event) -> str:
 
 def _withdrawn(event: Event) -> tuple[str, Markup, str]:
     if event.data.get("reason") == "answered":
-        return "arrow-back-up", _said(event, "answered first, so a letter was not sent"), ""
+        return "arrow-back-up", said(event, "answered first, so a letter was not sent"), ""
     if event.data.get("recipient"):
-        return "ban", _said(event, "stopped the letter to {}", _recipient(event)), ""
-    return "arrow-back-up", _said(event, "called a letter back before it left"), ""
+        return "ban", said(event, "stopped the letter to {}", _recipient(event)), ""
+    return "arrow-back-up", said(event, "called a letter back before it left"), ""
 
 
 def _merged(event: Event) -> tuple[str, Markup, str]:
     data = event.data
     if "duplicate" not in data:
-        return "git-merge", _said(event, "merged this into <b>{}</b>", data.get("into", "")), ""
-    text = _said(event, "merged <b>{}</b> into this: “{}”", data["duplicate"], data.get("subject", ""))
+        return "git-merge", said(event, "merged this into <b>{}</b>", data.get("into", "")), ""
+    text = said(event, "merged <b>{}</b> into this: “{}”", data["duplicate"], data.get("subject", ""))
     added = ", ".join(data.get("added", ()))
     return "git-merge", text + (Markup("; {} reads along").format(added) if added else ""), ""
 
@@ -203,32 +196,32 @@ def _merged(event: Event) -> tuple[str, Markup, str]:
 def _unmerged(event: Event) -> tuple[str, Markup, str]:
     other = event.data.get("duplicate")
     if other is None:
-        return "arrows-split", _said(event, "took this out of <b>{}</b> again", event.data.get("into", "")), ""
-    return "arrows-split", _said(event, "took <b>{}</b> out again", other), ""
+        return "arrows-split", said(event, "took this out of <b>{}</b> again", event.data.get("into", "")), ""
+    return "arrows-split", said(event, "took <b>{}</b> out again", other), ""
 
 
 def _given_to(event: Event) -> tuple[str, Markup, str]:
     before, after = event.data.get("before") or {}, event.data.get("after") or {}
     reason = event.data.get("reason", "")
-    text = _said(event, "made it <b>{}</b>'s, it was {}'s", after.get("name", "somebody"), before.get("name", "nobody"))
+    text = said(event, "made it <b>{}</b>'s, it was {}'s", after.get("name", "somebody"), before.get("name", "nobody"))
     return "user-circle", text + (Markup(": {}").format(reason) if reason else ""), "warn"
 
 
 def _joined(event: Event) -> tuple[str, Markup, str]:
     address = event.data.get("address", "")
     if event.data.get("role") == ParticipantRole.THIRD_PARTY.value:
-        return "eye-off", _said(event, "asked <b>{}</b>, unseen by the requester", address), ""
-    return "user-plus", _said(event, "lets <b>{}</b> read along", address), ""
+        return "eye-off", said(event, "asked <b>{}</b>, unseen by the requester", address), ""
+    return "user-plus", said(event, "lets <b>{}</b> read along", address), ""
 
 
 def _accepted(event: Event) -> tuple[str, Markup, str]:
     sender = event.data.get("sender") or "nobody"
-    return "mail-check", _said(event, "filed the held mail of <b>{}</b> here", sender), ""
+    return "mail-check", said(event, "filed the held mail of <b>{}</b> here", sender), ""
 
 
 def _discarded(event: Event) -> tuple[str, Markup, str]:
     sender = event.data.get("sender") or "nobody"
-    return "trash", _said(event, "put away a held mail of <b>{}</b> that would have joined", sender), ""
+    return "trash", said(event, "put away a held mail of <b>{}</b> that would have joined", sender), ""
 
 
 WORDINGS: dict[str, Wording] = {
@@ -238,9 +231,9 @@ WORDINGS: dict[str, Wording] = {
     EventKind.STATE_CHANGED: _moved,
     EventKind.WOKEN: _woken,
     EventKind.RESOLVED: _resolved,
-    EventKind.CONFIRMED: lambda event: ("checks", _said(event, "says that it is fixed"), "good"),
+    EventKind.CONFIRMED: lambda event: ("checks", said(event, "says that it is fixed"), "good"),
     EventKind.REOPENED: _reopened,
-    EventKind.CLOSED: lambda event: ("archive", _said(event, "closed it"), ""),
+    EventKind.CLOSED: lambda event: ("archive", said(event, "closed it"), ""),
     EventKind.LINKED: _tied,
     EventKind.UNLINKED: _tied,
     EventKind.MERGED: _merged,
@@ -248,13 +241,13 @@ WORDINGS: dict[str, Wording] = {
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.SCHEDULED: lambda event: (
         "clock",
-        _said(event, "lets a letter leave at <b>{}</b>", _moment(event.data.get("after", ""))),
+        said(event, "lets a letter leave at <b>{}</b>", _moment(event.data.get("after", ""))),
         "",
     ),
-    EventKind.RESENT: lambda event: ("refresh", _said(event, "sent the letter to {} again", _recipient(event)), ""),
+    EventKind.RESENT: lambda event: ("refresh", said(event, "sent the letter to {} again", _recipient(event)), ""),
     EventKind.DELIVERED: lambda event: (
         "mail-check",
-        _said(event, "says that the letter to {} arrived", _recipient(event)),
+        said(event, "says that the letter to {} arrived", _recipient(event)),
         "",
     ),
     EventKind.DELIVERY_UNCERTAIN: lambda event: (
@@ -268,12 +261,12 @@ WORDINGS: dict[str, Wording] = {
     EventKind.PARTICIPANT_ADDED: _joined,
     EventKind.PARTICIPANT_REMOVED: lambda event: (
         "user-x",
-        _said(event, "took <b>{}</b> off: they read along no longer", event.data.get("address", "")),
+        said(event, "took <b>{}</b> off: they read along no longer", event.data.get("address", "")),
         "",
     ),
     EventKind.RENAMED: lambda event: (
         "edit",
-        _said(event, "renamed it, it was “{}”", event.data.get("before", "")),
+        said(event, "renamed it, it was “{}”", event.data.get("before", "")),
         "",
     ),
     EventKind.FIX_REUSED: _fix,
