@@ -9,16 +9,18 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from helpdesk.attachments.store import BlobStore
+from helpdesk.incidents.escalation import Escalation, EscalationKind, latest_note
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
 from helpdesk.letters.addresses import greeting_name, one_line
 from helpdesk.letters.filling import Value, Values
+from helpdesk.letters.happened import happened, told_of_task
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.languages import Language
 from helpdesk.letters.links import Answer, confirm_url, tracking_url
 from helpdesk.letters.markdown import render
-from helpdesk.letters.message_ids import Side
+from helpdesk.letters.message_ids import Side, make_message_id
 from helpdesk.letters.quoting import as_html, excerpt
 from helpdesk.letters.readers import Planned, unreached
 from helpdesk.mailboxes.mailbox import Mailbox
@@ -42,6 +44,19 @@ class Stationery:
     settings: Settings
     signing_key: str
     store: BlobStore
+
+    def message_id(
+        self,
+        event_id: int,
+        recipient: str,
+        mailbox: Mailbox | None,
+        *,
+        incident_id: int | None = None,
+        side: Side = Side.AGENT,
+    ) -> str:
+        """Of the letter about an event to somebody, sent from this mailbox; see `message_ids`."""
+        domain = self.settings.mail_domain or (mailbox.domain if mailbox else "localhost")
+        return make_message_id(self.signing_key, event_id, recipient, domain=domain, incident_id=incident_id, side=side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +218,19 @@ def _assigned(occasion: Occasion) -> dict[str, Any]:
     return {"team": incident.team.name if incident.team and not incident.assignee else ""}
 
 
+def _escalated(occasion: Occasion) -> dict[str, Any]:
+    data, session = occasion.event.data, occasion.session
+    escalation = session.get(Escalation, data.get("escalation_id", 0))
+    note = latest_note(session, occasion.incident, occasion.event.at)
+    return {
+        "is_hierarchical": data.get("escalation") == EscalationKind.HIERARCHICAL.value,
+        "is_first": data.get("step", 1) == 1,
+        "reason": one_line(str(escalation.why if escalation else "")),
+        "team": occasion.incident.team.name if occasion.incident.team else "",
+        "note": "\n".join(excerpt(note)),
+    }
+
+
 def _undelivered(occasion: Occasion) -> dict[str, Any]:
     data = occasion.event.data
     said = data.get("answer") or f"{data.get('status') or ''} {data.get('diagnostic') or ''}"
@@ -215,6 +243,9 @@ def _undelivered(occasion: Occasion) -> dict[str, Any]:
 _MORE: dict[Letter, Callable[[Occasion], dict[str, Any]]] = {
     Letter.AGENT_REOPENED: _reopened,
     Letter.AGENT_ASSIGNED: _assigned,
+    Letter.AGENT_WATCHED: lambda occasion: {"happened": happened(occasion.event)},
+    Letter.AGENT_TASK: lambda occasion: {"told": told_of_task(occasion.event)},
+    Letter.AGENT_ESCALATED: _escalated,
     Letter.AGENT_DELIVERY_FAILED: _undelivered,
     Letter.AGENT_DELIVERY_UNCERTAIN: _undelivered,
     Letter.AGENT_MAIL_HELD: _mail_held,

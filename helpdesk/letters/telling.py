@@ -17,16 +17,24 @@ _TOPICS = {
     Letter.AGENT_REOPENED: Topic.REOPENED,
     Letter.AGENT_CONFIRMED: Topic.CONFIRMED,
     Letter.AGENT_WOKEN: Topic.WOKEN,
+    Letter.AGENT_ESCALATED: Topic.ESCALATED,
     Letter.AGENT_DELIVERY_FAILED: Topic.DELIVERY_FAILED,
     Letter.AGENT_DELIVERY_UNCERTAIN: Topic.DELIVERY_FAILED,
+    Letter.AGENT_WATCHED: Topic.WATCHED,
+    Letter.AGENT_MENTIONED: Topic.MENTIONED,
+    Letter.AGENT_TASK: Topic.TASK,
     Letter.AGENT_NOT_SENT: Topic.DELIVERY_FAILED,
     Letter.AGENT_MAIL_HELD: Topic.DELIVERY_FAILED,
 }
 
 
+# Who is given an incident, or called by name, must know, even if they muted it when it was somebody else's.
+MUST_KNOW = (Topic.ASSIGNED_ME, Topic.ESCALATED, Topic.MENTIONED)
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One agent who is to be told. `is_urgent`: the incident is of the first priority."""
+    """One agent who is to be told. `is_urgent`: the incident is of the first priority, or was escalated to them."""
 
     agent: Agent
     topic: Topic
@@ -50,10 +58,9 @@ def _telling(
     topic = topic_of(letter, agent, incident)
     routes = setting.routes_of(topic)
     by_mail = Route.MAIL in routes and agent.notify_by_mail
-    # Who is given an incident must know, even if they muted it when it was somebody else's.
-    if (is_muted and topic is not Topic.ASSIGNED_ME) or not (by_mail or Route.PAGE in routes):
+    if (is_muted and topic not in MUST_KNOW) or not (by_mail or Route.PAGE in routes):
         return None
-    is_urgent = incident.priority == Priority.CRITICAL
+    is_urgent = incident.priority == Priority.CRITICAL or topic is Topic.ESCALATED
     return Telling(agent, topic, setting, by_mail, Route.PAGE in routes, is_urgent)
 
 

@@ -27,6 +27,11 @@ class Team(Base):
     private: Mapped[bool] = mapped_column(default=False)
     # Where it goes when this team gets no further: the next tier.
     escalates_to_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    # For so long whoever is told of an escalation may take to acknowledge it, until the next one is told.
+    acknowledge_minutes: Mapped[int] = mapped_column(default=15)
+    on_call_takes_turns: Mapped[bool] = mapped_column(default=False)
+    # How new work finds somebody by itself: see `helpdesk.people.allocation`. "" is by hand.
+    allocation: Mapped[str] = mapped_column(default="")
     members: Mapped[list["Agent"]] = relationship(secondary=team_members, back_populates="teams", order_by="Agent.name")
 
 

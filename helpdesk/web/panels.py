@@ -1,6 +1,6 @@
 """The panels beside an incident's thread that a subject of its own fills: each names a template and what that shows.
 
-A builder is asked once a page and says None when it has nothing to show; see `BUILDERS`."""
+A builder is asked once a page and says None when it has nothing to show; `helpdesk.web.panel_order` lists them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,5 @@ class Panel:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+# Given the incident and its whole history, oldest first.
 Builder = Callable[[Incident, Sequence[Event]], Panel | None]
-
-# In the order of the page.
-BUILDERS: list[Builder] = []
-
-
-def panels_of(incident: Incident, events: Sequence[Event]) -> list[Panel]:
-    """What there is to show beside this incident; `events` is its whole history, oldest first."""
-    built = (builder(incident, events) for builder in BUILDERS)
-    return [panel for panel in built if panel is not None]

@@ -7,13 +7,16 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.db import commit, session
 from helpdesk.errors import Invalid
-from helpdesk.people.agent import Agent, Team, agent_by_email, all_teams
+from helpdesk.people.agent import Agent, Team, active_agents, agent_by_email, all_teams
+from helpdesk.people.on_call import managers_of
 from helpdesk.people.permissions import Permission, Role
 from helpdesk.web import web
 from helpdesk.web.access import house, needs
 from helpdesk.web.forms import options
 from helpdesk.web.forms.people import ROLES, AgentForm
 from helpdesk.web.signin import SignIn, datastore, give_password
+
+NOBODY = 0
 
 
 @web.get("/settings/agents")
@@ -69,8 +72,13 @@ def _agent(number: int) -> Agent:
 def _form(agent: Agent | None = None, *, given: bool = False) -> AgentForm:
     form = AgentForm(request.form) if given else AgentForm(obj=agent)
     form.teams.choices = options((team.id, team.name) for team in all_teams(session()))
+    others = [(one.id, one.name) for one in active_agents(session()) if one is not agent]
+    form.manager_id.choices = options([(NOBODY, "Nobody"), *others])
+    if not given:
+        form.manager_id.data = (agent.manager_id if agent else None) or NOBODY
     if agent and not given:
         form.teams.data = [team.id for team in agent.teams]
+        form.skill_names.data = ", ".join(agent.skills)
     return form
 
 
@@ -98,12 +106,21 @@ def _apply(form: AgentForm, agent: Agent) -> None:
         _keep_an_administrator(agent, form.role.data, is_active=form.active.data)
         agent.name, agent.email = form.name.data, form.email.data
         agent.role, agent.active = form.role.data, form.active.data
+        _fit_for_work(form, agent)
         agent.teams = list(session().scalars(select(Team).where(Team.id.in_(form.teams.data or []))))
     session().add(agent)
     session().flush()
     if form.password.data:
         give_password(session(), agent, form.password.data, at=house().clock.now())
     _follow(agent)
+
+
+def _fit_for_work(form: AgentForm, agent: Agent) -> None:
+    manager = session().get(Agent, form.manager_id.data) if form.manager_id.data else None
+    if manager is not None and agent.id and (manager is agent or agent in managers_of(session(), manager)):
+        raise Invalid(f"{manager.name} works for {agent.name}, so they can't be their manager.", field="manager_id")
+    agent.manager_id, agent.is_available = manager.id if manager else None, form.is_available.data
+    agent.skills = sorted({" ".join(one.split()) for one in (form.skill_names.data or "").split(",")} - {""})
 
 
 def _keep_an_administrator(agent: Agent, role: str, *, is_active: bool) -> None:
