@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from helpdesk.attachments.store import BlobStore
 from helpdesk.clock import Clock
+from helpdesk.letters.contents import Stationery
 from helpdesk.letters.transport import Transport
 from helpdesk.settings import Settings
 from search.index import Index
@@ -21,3 +22,7 @@ class House:
     transport: Transport
     wake_worker: Callable[[], None]
     signing_key: str
+
+    @property
+    def stationery(self) -> Stationery:
+        return Stationery(self.settings, self.signing_key, self.store)

@@ -8,7 +8,7 @@ Asked by filing for mail that `intake.joining` found to be an agent's own. All o
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -99,16 +99,9 @@ def act(
 
 
 def _write(turn: _Turn, words: Words, said: Instructions) -> Entry:
-    written = Words(
-        text=said.text,
-        html=render(said.text, keep_line_breaks=True),
-        quoted=words.quoted,
-        attachments=words.attachments,
-        message_id=words.message_id,
-        references=words.references,
-        sender=words.sender,
-        trust=words.trust,
-    )
+    html = render(said.text, keep_line_breaks=True)
+    # To whom the mail went, and what was noted of it as a mail, does not concern the reply.
+    written = replace(words, text=said.text, html=html, cc=(), to=(), automatic="", features={})
     write = turn.incident.note if said.kind == "note" else turn.incident.reply
     return write(written, by=turn.by, at=turn.at)
 

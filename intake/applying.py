@@ -1,8 +1,9 @@
 """Carries a decision out within the transaction of filing: one function for each outcome. Commits nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.links import LinkKind, link
 from helpdesk.incidents.opening import open_incident
 from helpdesk.incidents.participants import add_participant, participant
+from helpdesk.incidents.record_types import RecordType
 from helpdesk.incidents.thread import Entry, Words
 from helpdesk.journal import Actor, EventKind
 from helpdesk.people.address_health import well_again
@@ -131,25 +133,30 @@ def _open(
         team=before.team if before else None,
         service=service or (before.service if before else None),
         category=before.category if before else None,
-        impact=int(hints.get("impact", 3)),
-        urgency=int(hints.get("urgency", 2)),
+        impact=_level(hints, "impact"),
+        urgency=_level(hints, "urgency"),
+        record_type=str(hints.get("record_type", RecordType.INCIDENT.value)),
         quiet=mail.quiet,
     )
+
+
+def _level(hints: dict[str, Any], side: str) -> int | None:
+    """What the form asked the reporter; a mail says nothing."""
+    return int(hints[side]) if side in hints else None
 
 
 def _forwarded_words(said: Words, forwarder: Agent, text: str) -> Words:
     """What the original sender wrote; the agent's own words stay below the fold."""
     own = f"{forwarder.name}:\n{said.text}\n\n" if said.text.strip() and said.text.strip() not in text else ""
-    return Words(
+    return replace(
+        said,
         text=text or said.text,
         html="",
         quoted=f"{own}{said.quoted}".strip(),
-        attachments=said.attachments,
         # Whom the agent wrote to is not whom the requester wrote to.
-        message_id=said.message_id,
-        references=said.references,
-        sender=said.sender,
-        trust=said.trust,
+        cc=(),
+        to=(),
+        automatic="",
         features=said.features | {"forwarded_by": f"{forwarder.name} <{forwarder.email}>"},
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from helpdesk.attachments import Attachment
 from helpdesk.db import only_reading
 from helpdesk.errors import Conflict, Refused
 from helpdesk.house import House
@@ -79,6 +80,17 @@ def file_row(session: Session, house: House, row_id: int, decision: Decision | N
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a row, and asked about its sender, before its transaction. `expected`: its state then."""
+
+    row_id: int
+    expected: str
+    arrival: Arrival
+    attachments: tuple[Attachment, ...]
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
 class _Stored:
     """A row as it was before anything was done with it."""
 
@@ -97,18 +109,16 @@ def _file(session: Session, house: House, row_id: int, decision: Decision | None
         return _hold(session, row_id, row_before.reason or "It is larger than the desk takes and stayed on the server.")
     expected = row_before.state
     if (decision is None and expected != LedgerState.FETCHED.value) or expected == LedgerState.FILED.value:
-        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
+        return _as_it_is(session, row_id)
     # Reading, storing and asking come before the transaction: they are slow and change nothing.
     raw = house.store.get(row_before.sha256)
     arrival = read_mail(house, raw)
     attachments = stored(house.store, arrival)
     trust = trust_in(house, raw, arrival, mailbox_of(arrival, row_before.envelope_to, row_before.mailbox_id, asking))
-    # The first statement of the transaction: whoever has the row locked goes first.
-    row = session.get_one(LedgerRow, row_id, populate_existing=True, with_for_update=True)
-    if row.state != expected:
-        session.rollback()
-        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
-    mail = Mail(row, incoming(house, arrival, all_mailboxes(session), row, trust=trust), attachments)
+    read = _Read(row_id, expected, arrival, attachments, trust)
+    mail = _locked(session, house, read)
+    if mail is None:
+        return _as_it_is(session, row_id)
     chosen = replace(decision, trust=trust) if decision else decide(session, mail.incoming)
     try:
         return _settle(session, mail, chosen)
@@ -116,7 +126,20 @@ def _file(session: Session, house: House, row_id: int, decision: Decision | None
         if decision is not None:
             raise
         session.rollback()
-        return _held_instead(session, row_id, house, arrival, chosen, str(refusal), trust)
+        # What was decided can't be done, such as an agent's command: held, with both said.
+        held = replace(chosen, outcome=Outcome.HOLD, evidence=(*chosen.evidence, str(refusal)))
+        again = _locked(session, house, read)
+        return _settle(session, again, held) if again else _as_it_is(session, row_id)
+
+
+def _locked(session: Session, house: House, read: _Read) -> Mail | None:
+    """The first statement of a transaction: whoever has the row locked goes first. None when that one dealt with it."""
+    row = session.get_one(LedgerRow, read.row_id, populate_existing=True, with_for_update=True)
+    if row.state != read.expected:
+        session.rollback()
+        return None
+    mail = incoming(house, read.arrival, all_mailboxes(session), row, trust=read.trust)
+    return Mail(row, mail, read.attachments)
 
 
 def _settle(session: Session, mail: Mail, chosen: Decision) -> Filed:
@@ -128,18 +151,6 @@ def _settle(session: Session, mail: Mail, chosen: Decision) -> Filed:
     filed = _as_filed(row)
     session.commit()
     return filed
-
-
-def _held_instead(
-    session: Session, row_id: int, house: House, arrival: Arrival, chosen: Decision, reason: str, trust: Trust
-) -> Filed:
-    """What was decided can't be done, such as an agent's command: held, with both said."""
-    row = session.get_one(LedgerRow, row_id, populate_existing=True, with_for_update=True)
-    if row.state != LedgerState.FETCHED.value:
-        session.rollback()
-        return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
-    mail = Mail(row, incoming(house, arrival, all_mailboxes(session), row, trust=trust), ())
-    return _settle(session, mail, replace(chosen, outcome=Outcome.HOLD, evidence=(*chosen.evidence, reason)))
 
 
 def _look(session: Session, row_id: int) -> _Stored:
@@ -177,6 +188,10 @@ def _hold(session: Session, row_id: int, reason: str) -> Filed:
         .execution_options(synchronize_session=False)
     )
     session.commit()
+    return _as_it_is(session, row_id)
+
+
+def _as_it_is(session: Session, row_id: int) -> Filed:
     return _as_filed(session.get_one(LedgerRow, row_id, populate_existing=True))
 
 

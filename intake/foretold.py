@@ -99,7 +99,7 @@ def _told(session: Session, house: House, incident_id: int | None, before: int) 
     events = list(session.scalars(query.order_by(Event.id)))
     now = house.clock.now()
     for event in events:
-        notify(session, event, settings=house.settings, signing_key=house.signing_key, store=house.store, now=now)
+        notify(session, event, stationery=house.stationery, now=now)
     session.flush()
     numbers = [event.id for event in events]
     made = session.scalars(select(Delivery).where(Delivery.event_id.in_(numbers)).order_by(Delivery.id))

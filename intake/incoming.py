@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk.errors import Invalid
 from helpdesk.house import House
-from helpdesk.mailboxes.mailbox import Mailbox
+from helpdesk.mailboxes.mailbox import Mailbox, without_tag
 from helpdesk.people.requester import normalized
 from intake.ledger import LedgerRow, Source
 from intake.mail.arrival import Arrival
 from intake.mail.limits import Limits
 from intake.mail.parse import parse
-from intake.signatures import by_signature, dns_lookup
 from intake.trust import UNKNOWN, Trust, Verdict, authors, by_results
 
 
@@ -120,12 +119,6 @@ def _is_old(row: LedgerRow, mailbox: Mailbox | None) -> bool:
     return bool(row.mailbox_id and since and row.internal_date and row.internal_date < since)
 
 
-def without_tag(address: str) -> str:
-    """The address without what follows a + in its local part."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 def judges(session: Session) -> tuple[Judge, ...]:
     """How each mailbox wants senders looked at; a light look, without the mailboxes themselves."""
     rows = session.execute(
@@ -143,4 +136,7 @@ def trust_in(house: House, raw: bytes, arrival: Arrival, judge: Judge | Mailbox 
     said = by_results(arrival, judge.authserv_id)
     if said.verdict is not Verdict.UNKNOWN or not judge.checks_signatures:
         return said
+    # Only here: the DNS and DKIM libraries are nothing that every process should load at its start.
+    from intake.signatures import by_signature, dns_lookup
+
     return by_signature(raw, arrival, dns_lookup(house.settings.dns_server))

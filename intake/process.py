@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from helpdesk import heartbeats
 from helpdesk.errors import Conflict
 from helpdesk.house import House
-from helpdesk.mailboxes.mailbox import active_mailboxes
+from helpdesk.mailboxes.mailbox import active_mailboxes, without_tag
 from intake.accounts import accounts
 from intake.importing.importer import import_until
 from intake.ledger import Source, unfiled
@@ -106,12 +106,11 @@ class MailProcess:
         return SmtpDoor(deliver, rules, host=settings.mail_door_host, port=port, lmtp=source is Source.LMTP)
 
     def _is_ours(self, recipient: str) -> bool:
-        local, _, domain = recipient.strip("<>").lower().rpartition("@")
-        plain = f"{local.partition('+')[0]}@{domain}"
+        address = recipient.strip("<>").lower()
         with self.sessions() as session:
             ours = {mailbox.address.lower() for mailbox in active_mailboxes(session)}
             session.rollback()
-        return plain in ours or f"{local}@{domain}" in ours
+        return without_tag(address) in ours or address in ours
 
     def _sweep(self) -> None:
         """Files what was stored and not filed because a process died in between; and shows that we live."""

@@ -7,18 +7,26 @@ from sqlalchemy.orm import Session
 from helpdesk.house import House
 from helpdesk.mailboxes.mailbox import Mailbox
 from intake.decision import Decision
-from intake.incoming import all_mailboxes, incoming, mailbox_of, read_mail, trust_in
+from intake.incoming import Incoming, all_mailboxes, incoming, mailbox_of, read_mail, trust_in
 from intake.mail.arrival import Arrival
 from intake.matching import decide
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a mail says, and what would be decided. `mailbox`: the one it would have come in by, if any."""
+    """A mail as filing would see it, and what would be decided."""
 
-    arrival: Arrival
+    mail: Incoming
     decision: Decision
-    mailbox: Mailbox | None
+
+    @property
+    def arrival(self) -> Arrival:
+        return self.mail.arrival
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The one it would have come in by, if any."""
+        return self.mail.mailbox
 
 
 def rehearse(
@@ -29,4 +37,4 @@ def rehearse(
     found = mailbox or mailbox_of(arrival, envelope_to, None, mailboxes)
     trust = trust_in(house, raw, arrival, found)
     mail = incoming(house, arrival, mailboxes, envelope_to=envelope_to, mailbox=found, trust=trust)
-    return Rehearsal(arrival, decide(session, mail), found)
+    return Rehearsal(mail, decide(session, mail))

@@ -8,8 +8,9 @@ from helpdesk.attachments import Attachment, attach
 from helpdesk.attachments.store import BlobStore
 from helpdesk.errors import Invalid
 from helpdesk.incidents.thread import Words
+from helpdesk.mailboxes.mailbox import without_tag
 from helpdesk.people.requester import Requester, normalized
-from intake.incoming import Incoming, without_tag
+from intake.incoming import Incoming
 from intake.mail.arrival import Address, Arrival
 from intake.mail.bounce_kind import kind_of
 

@@ -15,7 +15,7 @@ from helpdesk.journal import Event
 from helpdesk.letters.delivery import Delivery, automatic_since
 from helpdesk.letters.kinds import Letter, automatic_on
 from helpdesk.letters.message_ids import Side
-from helpdesk.mailboxes.mailbox import own_addresses
+from helpdesk.mailboxes.mailbox import own_addresses, without_tag
 from helpdesk.policies import MailPolicy, policy
 
 # To one agent: a busy team is told of more than a requester can cause. For requesters see `MailPolicy`.
@@ -38,7 +38,7 @@ def reason_against(
     session: Session, letter: Letter, recipient: str, *, incident: Incident, event: Event, now: datetime
 ) -> str:
     """Why this letter must not go to this address; "" when it may."""
-    if {recipient, _untagged(recipient)} & own_addresses(session):
+    if {recipient, without_tag(recipient)} & own_addresses(session):
         return "This is one of our own mailboxes: the letter would come back as a new mail."
     if not letter.auto_submitted:
         return ""
@@ -64,11 +64,6 @@ def _too_many(session: Session, letter: Letter, recipient: str, incident: Incide
         if automatic_since(session, since, of_side, condition, limit=limit) >= limit:
             return f"{limit} automatic letters went {where} within an hour: no more, in case a machine answers."
     return ""
-
-
-def _untagged(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _machine(session: Session, letter: Letter, recipient: str, incident: Incident, event: Event) -> str:

@@ -155,3 +155,9 @@ def active_mailboxes(session: Session) -> list[Mailbox]:
 def own_addresses(session: Session) -> frozenset[str]:
     """All addresses that are ours, retired ones too: mail from them is never a requester's."""
     return frozenset(address.lower() for address in session.scalars(select(Mailbox.address)))
+
+
+def without_tag(address: str) -> str:
+    """The address without what follows a + in its local part."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

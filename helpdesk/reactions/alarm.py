@@ -8,20 +8,18 @@ from email.message import EmailMessage
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.attachments.store import BlobStore
-from helpdesk.errands import send_on
 from helpdesk.errors import Invalid
 from helpdesk.journal import Actor, Event, EventKind, record
 from helpdesk.letters.addresses import header_address, wire_address
+from helpdesk.letters.contents import Stationery
 from helpdesk.letters.delivery import Delivery, DeliveryState
-from helpdesk.letters.message_ids import Side, make_message_id
-from helpdesk.letters.wire import new_letter, to_bytes
+from helpdesk.letters.wire import new_letter
 from helpdesk.mailboxes.alarms import Alarm, AlarmKind, News, Turn
 from helpdesk.mailboxes.mailbox import Mailbox, own_addresses
 from helpdesk.people.agent import active_agents
 from helpdesk.people.permissions import Role
 from helpdesk.policies import MailPolicy, policy
-from helpdesk.reactions import DELIVER
+from helpdesk.reactions.queueing import queue
 from helpdesk.settings import Settings
 
 LETTER = "alarm"
@@ -37,18 +35,19 @@ NO_ROUTE = "There is no other mailbox that a letter about it could be sent from,
 NO_READER = "There is no administrator, and no alarm address, that a letter could go to."
 
 
-def tell(session: Session, news: News, *, settings: Settings, signing_key: str, store: BlobStore, now: datetime) -> int:
+def tell(session: Session, news: News, *, stationery: Stationery, now: datetime) -> int:
     """Writes down what happened to the alarm and queues the letters; returns how many. `Alarm.untold` says why none."""
     alarm = news.alarm
     event = record(session, LETTER, alarm.id, EVENTS[news.turn], by=SYSTEM, at=now, alarm=alarm.kind, words=alarm.words)
     session.flush()
-    route, readers = route_for(session, alarm, settings), _readers(session)
+    route, readers = route_for(session, alarm, stationery.settings), _readers(session)
     alarm.untold = "" if route and readers else NO_READER if route else NO_ROUTE
     if route is None:
         return 0
     for address in readers:
-        letter = _letter(news, route, address, event, settings, signing_key, now)
-        _queue(session, letter, route, address, event, store, now)
+        delivery = _delivery(stationery, event, route, address, now)
+        letter = _letter(news, delivery, route, stationery.settings, now)
+        queue(session, delivery, letter, store=stationery.store, leaves=now)
     return len(readers)
 
 
@@ -96,16 +95,26 @@ def _usable(addresses: list[str]) -> list[str]:
     return list(found)
 
 
-def _letter(
-    news: News, route: Mailbox, address: str, event: Event, settings: Settings, signing_key: str, now: datetime
-) -> EmailMessage:
+def _delivery(stationery: Stationery, event: Event, route: Mailbox, address: str, now: datetime) -> Delivery:
+    return Delivery(
+        letter=LETTER,
+        event_id=event.id,
+        mailbox=route,
+        recipient=address,
+        message_id=stationery.message_id(event.id, address, route),
+        state=DeliveryState.QUEUED.value,
+        created_at=now,
+    )
+
+
+def _letter(news: News, delivery: Delivery, route: Mailbox, settings: Settings, now: datetime) -> EmailMessage:
     """Plain text and short: it may end on a telephone."""
-    letter = new_letter(route.address, address)
+    letter = new_letter(route.address, delivery.recipient)
     letter["From"] = header_address(settings.site_name, route.address)
-    letter["To"] = header_address("", address)
+    letter["To"] = header_address("", delivery.recipient)
     letter["Subject"] = _subject(news, settings)
     letter["Date"] = now
-    letter["Message-ID"] = f"<{_message_id(event, route, address, settings, signing_key)}>"
+    letter["Message-ID"] = f"<{delivery.message_id}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
     letter.set_content(_text(news, settings, now))
@@ -125,33 +134,3 @@ def _text(news: News, settings: Settings, now: datetime) -> str:
         return f"This is over since {now:%-d %B %Y, %H:%M} UTC:\n\n{alarm.words}\n\n{since}\n"
     page = f"{settings.base_url}/settings/operations"
     return f"{alarm.words}\n\n{since}\n\nWhat to do: {alarm.remedy}\n\n{page}\n"
-
-
-def _message_id(event: Event, route: Mailbox, address: str, settings: Settings, signing_key: str) -> str:
-    domain = settings.mail_domain or route.domain
-    return make_message_id(signing_key, event.id, address, domain=domain, incident_id=None, side=Side.AGENT)
-
-
-def _queue(
-    session: Session,
-    letter: EmailMessage,
-    route: Mailbox,
-    address: str,
-    event: Event,
-    store: BlobStore,
-    now: datetime,
-) -> None:
-    delivery = Delivery(
-        letter=LETTER,
-        event_id=event.id,
-        mailbox=route,
-        recipient=address,
-        message_id=str(letter["Message-ID"]).strip("<>"),
-        subject=str(letter["Subject"]),
-        state=DeliveryState.QUEUED.value,
-        created_at=now,
-        raw_sha256=store.put(to_bytes(letter)),
-    )
-    session.add(delivery)
-    session.flush()
-    send_on(session, DELIVER, at=now, delivery_id=delivery.id)

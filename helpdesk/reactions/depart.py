@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from helpdesk.attachments.store import BlobStore
 from helpdesk.incidents.sending import writing_event
 from helpdesk.incidents.thread import Entry
 from helpdesk.incidents.waiting_letters import leave
@@ -13,12 +12,9 @@ from helpdesk.letters.contents import Stationery
 from helpdesk.letters.kinds import BY_HAND
 from helpdesk.letters.readers import plan
 from helpdesk.reactions.notify import make_letters
-from helpdesk.settings import Settings
 
 
-def depart(
-    session: Session, entry_id: int, *, settings: Settings, signing_key: str, store: BlobStore, now: datetime
-) -> None:
+def depart(session: Session, entry_id: int, *, stationery: Stationery, now: datetime) -> None:
     """Does nothing when the letter was called back or put off meanwhile, or has left. The worker commits."""
     if not leave(session, entry_id, now=now):
         return
@@ -27,4 +23,4 @@ def depart(
     if event is None:
         raise LookupError(f"No event tells who wrote entry {entry_id}.")
     planned = [one for one in plan(session, entry.incident, event) if one.letter in BY_HAND]
-    make_letters(session, entry.incident, event, planned, Stationery(settings, signing_key, store), now=now)
+    make_letters(session, entry.incident, event, planned, stationery, now=now)

@@ -18,14 +18,13 @@ from helpdesk.letters.contents import Stationery
 from helpdesk.letters.delivery import Delivery, DeliveryState
 from helpdesk.letters.digest import compose_digest, still_wanted, waiting
 from helpdesk.letters.kinds import Letter
-from helpdesk.letters.message_ids import Side, make_message_id
 from helpdesk.letters.notices import ByMail, Notice, keep_notice
 from helpdesk.letters.readers import Planned
-from helpdesk.letters.wire import to_bytes
 from helpdesk.mailboxes.mailbox import Mailbox, active_mailboxes
 from helpdesk.people.agent import Agent
 from helpdesk.people.notification import setting_of
-from helpdesk.reactions import DELIVER, DIGEST
+from helpdesk.reactions import DIGEST
+from helpdesk.reactions.queueing import queue
 
 NO_MAILBOX = "No mailbox is set up to send from. Add one under Settings; the digest waits until then."
 
@@ -70,14 +69,11 @@ def send_digest(session: Session, agent_id: int, *, stationery: Stationery, now:
         )
     except Invalid as error:
         delivery.settle(DeliveryState.FAILED, str(error))
+        session.add(delivery)
+        session.flush()
     else:
-        delivery.subject = str(letter["Subject"])
-        delivery.raw_sha256 = stationery.store.put(to_bytes(letter))
-    session.add(delivery)
-    session.flush()
+        queue(session, delivery, letter, store=stationery.store, leaves=now)
     _mark(wanted, delivery)
-    if delivery.raw_sha256:
-        errands.send_on(session, DELIVER, at=now, delivery_id=delivery.id)
     return delivery
 
 
@@ -93,14 +89,7 @@ def _delivery(agent: Agent, notices: list[Notice], mailbox: Mailbox, stationery:
         event_id=newest,
         mailbox=mailbox,
         recipient=agent.email,
-        message_id=make_message_id(
-            stationery.signing_key,
-            newest,
-            agent.email,
-            domain=stationery.settings.mail_domain or mailbox.domain,
-            incident_id=None,
-            side=Side.AGENT,
-        ),
+        message_id=stationery.message_id(newest, agent.email, mailbox),
         state=DeliveryState.QUEUED.value,
         created_at=now,
     )

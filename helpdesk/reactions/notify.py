@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from helpdesk import errands
-from helpdesk.attachments.store import BlobStore
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry, MessageReference
@@ -18,21 +17,17 @@ from helpdesk.letters.compose import compose
 from helpdesk.letters.contents import Occasion, Stationery
 from helpdesk.letters.delivery import Delivery, DeliveryState, letters_of_event
 from helpdesk.letters.kinds import BY_HAND, Letter
-from helpdesk.letters.message_ids import make_message_id
 from helpdesk.letters.readers import Planned, plan
 from helpdesk.letters.restraint import reason_against
-from helpdesk.letters.wire import to_bytes
 from helpdesk.mailboxes.mailbox import Mailbox, active_mailboxes
-from helpdesk.reactions import DELIVER, DEPART
+from helpdesk.reactions import DEPART
 from helpdesk.reactions.digests import leaves_at
-from helpdesk.settings import Settings
+from helpdesk.reactions.queueing import queue
 
 NO_MAILBOX = "No mailbox is set up to send from. Add one under Settings, then write again."
 
 
-def notify(
-    session: Session, event: Event, *, settings: Settings, signing_key: str, store: BlobStore, now: datetime
-) -> None:
+def notify(session: Session, event: Event, *, stationery: Stationery, now: datetime) -> None:
     """Composes and queues every letter that this event asks for; what must not be sent is recorded with its reason.
 
     What an agent wrote and may still call back gets an errand of its own, see `reactions.depart`."""
@@ -44,7 +39,7 @@ def notify(
         planned = [one for one in planned if one.letter not in BY_HAND]
         if entry.is_waiting:
             errands.send_on(session, DEPART, at=entry.send_at or now, entry_id=entry.id)
-    make_letters(session, incident, event, planned, Stationery(settings, signing_key, store), now=now)
+    make_letters(session, incident, event, planned, stationery, now=now)
 
 
 def _kept_back(session: Session, event: Event) -> Entry | None:
@@ -94,25 +89,22 @@ def _make(
     state, reason = _obstacle(occasion, mailbox, now)
     if state or mailbox is None:
         delivery.settle(state or DeliveryState.FAILED, reason)
-    else:
-        letter = compose(occasion, mailbox, delivery.message_id, now=now, copied=copied)
-        delivery.subject = str(letter["Subject"])
-        delivery.raw_sha256 = occasion.stationery.store.put(to_bytes(letter))
-    session.add(delivery)
-    session.flush()
-    if delivery.raw_sha256:
-        _send_on(session, delivery, leaves)
+        session.add(delivery)
+        session.flush()
+        return
+    letter = compose(occasion, mailbox, delivery.message_id, now=now, copied=copied)
+    queue(session, delivery, letter, store=occasion.stationery.store, leaves=leaves)
+    session.add(
+        MessageReference(
+            message_id=delivery.message_id, incident_id=delivery.incident_id, entry_id=delivery.entry_id, ours=True
+        )
+    )
 
 
 def _row(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> Delivery:
-    planned, stationery = occasion.planned, occasion.stationery
-    message_id = make_message_id(
-        stationery.signing_key,
-        occasion.event.id,
-        planned.address,
-        domain=stationery.settings.mail_domain or (mailbox.domain if mailbox else "localhost"),
-        incident_id=occasion.incident.id,
-        side=planned.letter.side,
+    planned = occasion.planned
+    message_id = occasion.stationery.message_id(
+        occasion.event.id, planned.address, mailbox, incident_id=occasion.incident.id, side=planned.letter.side
     )
     return Delivery(
         letter=planned.letter.value,
@@ -142,12 +134,3 @@ def _obstacle(occasion: Occasion, mailbox: Mailbox | None, now: datetime) -> tup
     except Invalid as error:
         return DeliveryState.FAILED, str(error)
     return (None, "") if mailbox else (DeliveryState.FAILED, NO_MAILBOX)
-
-
-def _send_on(session: Session, delivery: Delivery, leaves: datetime) -> None:
-    session.add(
-        MessageReference(
-            message_id=delivery.message_id, incident_id=delivery.incident_id, entry_id=delivery.entry_id, ours=True
-        )
-    )
-    errands.send_on(session, DELIVER, at=leaves, delivery_id=delivery.id)

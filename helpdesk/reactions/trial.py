@@ -7,21 +7,19 @@ from email.message import EmailMessage
 
 from sqlalchemy.orm import Session
 
-from helpdesk import errands
 from helpdesk.errors import Conflict
 from helpdesk.journal import EventKind, record
 from helpdesk.letters.addresses import header_address
 from helpdesk.letters.contents import Stationery, desk_name
 from helpdesk.letters.delivery import Delivery, DeliveryState
 from helpdesk.letters.kinds import Letter
-from helpdesk.letters.message_ids import Side, make_message_id
 from helpdesk.letters.rendering import Written
-from helpdesk.letters.wire import new_letter, to_bytes
+from helpdesk.letters.wire import new_letter
 from helpdesk.letters.wordings import RECORD_KIND, Place
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent
-from helpdesk.reactions import DELIVER
 from helpdesk.reactions.digests import NO_MAILBOX
+from helpdesk.reactions.queueing import queue
 
 
 def send_trial(
@@ -49,25 +47,17 @@ def send_trial(
         language=place.language,
     )
     session.flush()
-    domain = stationery.settings.mail_domain or mailbox.domain
-    message_id = make_message_id(
-        stationery.signing_key, event.id, agent.email, domain=domain, incident_id=None, side=Side.AGENT
-    )
-    letter = _compose(agent, place, written, mailbox, stationery, message_id, now)
     delivery = Delivery(
         letter=Letter.AGENT_TEST.value,
         event_id=event.id,
         mailbox=mailbox,
         recipient=agent.email,
-        message_id=message_id,
-        subject=str(letter["Subject"]),
+        message_id=stationery.message_id(event.id, agent.email, mailbox),
         state=DeliveryState.QUEUED.value,
         created_at=now,
-        raw_sha256=stationery.store.put(to_bytes(letter)),
     )
-    session.add(delivery)
-    session.flush()
-    errands.send_on(session, DELIVER, at=now, delivery_id=delivery.id)
+    letter = _compose(agent, place, written, mailbox, stationery, delivery.message_id, now)
+    queue(session, delivery, letter, store=stationery.store, leaves=now)
     return delivery
 
 

@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from helpdesk.incidents.thread import Entry
 from helpdesk.web import web
 from helpdesk.web.access import agents_only, house
+from helpdesk.web.downloads import FILE_POLICY
 from helpdesk.web.files import SHOWN_INLINE
 from helpdesk.web.mail_frame import framed, policy
 from helpdesk.web.reading import entry_to_read, file_to_read
 from helpdesk.web.remote_images import allowed_senders
-
-FILE_POLICY = "default-src 'none'; sandbox"
 
 
 @web.get("/attachments/<int:number>/<filename>")

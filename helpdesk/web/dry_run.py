@@ -17,7 +17,6 @@ from helpdesk.web.held_reasons import reason_for
 from helpdesk.web.mail_facts import explained, header_block, headers_of
 from intake.decision import Decision, Outcome
 from intake.foretold import foretell
-from intake.incoming import all_mailboxes, incoming
 from intake.rehearsal import Rehearsal, rehearse
 from intake.tried import tried
 
@@ -78,15 +77,7 @@ def _result(form: DryRunForm, raw: bytes, envelope_to: tuple[str, ...]) -> Respo
     if number and incident is None:
         # Whoever may not see the incident learns nothing of it by trying mails out.
         return render_template("ledger/dry_run.html", form=form, is_private=True)
-    mail = incoming(
-        house(),
-        found.arrival,
-        all_mailboxes(session()),
-        envelope_to=envelope_to,
-        mailbox=found.mailbox,
-        trust=decision.trust,
-    )
-    steps = tried(session(), mail, decision)
+    steps = tried(session(), found.mail, decision)
     followed = foretell(session(), house(), raw, found, envelope_to)
     return render_template(
         "ledger/dry_run.html",

@@ -16,10 +16,11 @@ from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.permissions import Permission
 from helpdesk.web import web
 from helpdesk.web.access import house, needs, the_viewer
+from helpdesk.web.downloads import download
 from helpdesk.web.forms.held import AcceptForm, AttachForm
 from helpdesk.web.held_reasons import TOO_LARGE, reason_for, reason_of, rules_called
 from helpdesk.web.ledger import ledger_row, mail_page
-from helpdesk.web.mail_facts import attachment_of, download
+from helpdesk.web.mail_facts import attachment_of
 from intake import held as verbs
 from intake.ledger import LedgerRow, LedgerState
 from intake.ledger_search import COUNT_MAX, LedgerFilter, held_rules, search_ledger

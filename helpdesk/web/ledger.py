@@ -14,9 +14,10 @@ from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.permissions import Permission
 from helpdesk.web import web
 from helpdesk.web.access import house, needs, the_agent, the_viewer
+from helpdesk.web.downloads import download
 from helpdesk.web.forms.ledger import LedgerForm
 from helpdesk.web.held_reasons import reason_for
-from helpdesk.web.mail_facts import attachment_of, download, explanation, header_block, headers_of, rule_words
+from helpdesk.web.mail_facts import attachment_of, explanation, header_block, headers_of, rule_words
 from intake import held as verbs
 from intake.ledger import LedgerRow, LedgerState
 from intake.ledger_search import COUNT_MAX, row_for, same_mail, search_ledger, state_counts

@@ -5,11 +5,11 @@ For the pages of the ledger, of held mail, and “why here” on an incident."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
-from flask import Response, abort, send_file
+from flask import Response, abort
 
+from helpdesk.web.downloads import download
 from helpdesk.web.held_reasons import reason_for
 from intake.ledger import LedgerRow, Source
 from intake.mail.arrival import Address, Arrival
@@ -149,13 +149,6 @@ def attachment_of(arrival: Arrival, place: int) -> Response:
     found = arrival.attachments[place]
     name = "".join(character for character in found.filename if character.isprintable())
     return download(found.content, name or "attachment")
-
-
-def download(content: bytes, name: str) -> Response:
-    # Never shown in place: what strangers send would run as ours.
-    made = send_file(BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name)
-    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return made
 
 
 def _people(addresses: Iterable[Address]) -> str:

@@ -12,7 +12,6 @@ from helpdesk.incidents.merge import entries_of_parts, surviving
 from helpdesk.incidents.pictures import signature_pictures
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
-from helpdesk.people.address_health import trouble_of
 from helpdesk.web.access import house
 from helpdesk.web.entries import shown_entries
 from helpdesk.web.files import files_of_thread
@@ -46,7 +45,6 @@ def thread_facts(
         "merged": list(merged.values()),
         "came_from": _came_from(incident),
         "images_allowed": allowed_senders({one.remote_from for one in shown.values()} - {""}),
-        "trouble": trouble_of(session(), [one.address for one in incident.requester.addresses]),
         "away": in_words(away, now.date()) if away else "",
         "undo_forward": _undo_forward(incident),
     }

@@ -12,7 +12,8 @@ from helpdesk.incidents.thread import Entry
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.web import web
 from helpdesk.web.access import agents_only, house, the_viewer
-from helpdesk.web.mail_facts import download, explanation
+from helpdesk.web.downloads import download
+from helpdesk.web.mail_facts import explanation
 from intake import held as verbs
 from intake.ledger import LedgerRow, row_of_entry
 from intake.ledger_search import same_mail

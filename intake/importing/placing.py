@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from helpdesk.errands import leaving_out
 from helpdesk.house import House
-from helpdesk.mailboxes.mailbox import own_addresses
+from helpdesk.mailboxes.mailbox import own_addresses, without_tag
 from helpdesk.reactions import NOTIFY
 from intake.filing import file_row
 from intake.importing.catalogue import Found, content_hash
 from intake.importing.job import ImportJob, SentMail
 from intake.importing.sent import file_sent
 from intake.importing.tally import count_of
-from intake.incoming import without_tag
 from intake.ledger import LedgerRow, LedgerState, Source
 from intake.mail.addresses import read_field
 from intake.mail.headers import read_headers

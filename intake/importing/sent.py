@@ -17,13 +17,14 @@ from helpdesk.incidents.participants import third_parties
 from helpdesk.incidents.thread import Words
 from helpdesk.journal import Actor
 from helpdesk.letters.message_ids import read_message_id
+from helpdesk.mailboxes.mailbox import without_tag
 from helpdesk.people.agent import agent_by_email
 from helpdesk.people.permissions import Permission
 from helpdesk.people.requester import normalized
 from intake.applying import Mail
 from intake.decision import Decision, Outcome
 from intake.importing.job import SentMail
-from intake.incoming import Incoming, all_mailboxes, incoming, read_mail, without_tag
+from intake.incoming import Incoming, all_mailboxes, incoming, read_mail
 from intake.ledger import LedgerRow, LedgerState, twin
 from intake.mail.arrival import Address
 from intake.trails import Trail, trails

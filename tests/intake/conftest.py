@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.base import Base
 from helpdesk.db import prepare
 from helpdesk.house import House
-from tests.intake.desk import furnish, make_house
+from helpdesk.incidents.incident import Incident
+from tests.intake.desk import arrive, furnish, letter, make_house
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,3 +35,9 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return make_house(tmp_path / "house")
+
+
+@pytest.fixture
+def first(session: Session, house: House) -> Incident:
+    """Ada's mail about the network, filed."""
+    return session.get_one(Incident, arrive(session, house, letter()).incident_id)

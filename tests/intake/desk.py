@@ -16,9 +16,11 @@ from helpdesk.attachments.store import MemoryStore
 from helpdesk.clock import SetClock
 from helpdesk.house import House
 from helpdesk.incidents.incident import Incident
+from helpdesk.journal import Actor
+from helpdesk.letters.message_ids import make_message_id
 from helpdesk.letters.transport import MemoryTransport
 from helpdesk.mailboxes.mailbox import Mailbox
-from helpdesk.people.agent import Agent
+from helpdesk.people.agent import Agent, agent_by_email
 from helpdesk.people.permissions import Role
 from helpdesk.settings import Settings
 from intake.filing import Filed, file_row
@@ -95,6 +97,17 @@ def record(session: Session, house: House, raw: bytes, **columns: object) -> int
 
 def arrive(session: Session, house: House, raw: bytes, **columns: object) -> Filed:
     return file_row(session, house, record(session, house, raw, **columns))
+
+
+def ours(incident: Incident, recipient: str = "ada@example.org") -> str:
+    """The Message-ID of a letter of ours about it."""
+    return make_message_id(KEY, 1, recipient, domain="desk.example", incident_id=incident.id)
+
+
+def kim(session: Session) -> Actor:
+    agent = agent_by_email(session, "kim@desk.example")
+    assert agent is not None
+    return agent.actor()
 
 
 def incidents(session: Session) -> list[Incident]:

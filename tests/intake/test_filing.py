@@ -7,36 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from helpdesk.errors import Conflict, Invalid, NotAllowed
+from helpdesk.errors import Conflict
 from helpdesk.house import House
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import ResolutionCode, State
-from helpdesk.journal import Actor, EventKind, history
+from helpdesk.journal import EventKind, history
 from helpdesk.letters.message_ids import Side, make_message_id
 from helpdesk.letters.tokens import make_token, reply_address
 from helpdesk.mailboxes.mailbox import Mailbox
-from helpdesk.people.agent import agent_by_email
 from intake import held
-from intake.filing import Filed, file_row, submit_form
-from intake.form import Submission
+from intake.filing import Filed, file_row
 from intake.ledger import LedgerRow, LedgerState, held_count
-from tests.intake.desk import DESK, KEY, arrive, incidents, letter, record
-
-
-@pytest.fixture
-def first(session: Session, house: House) -> Incident:
-    filed = arrive(session, house, letter())
-    return session.get_one(Incident, filed.incident_id)
-
-
-def ours(incident: Incident, recipient: str = "ada@example.org") -> str:
-    return make_message_id(KEY, 1, recipient, domain="desk.example", incident_id=incident.id)
-
-
-def kim(session: Session) -> Actor:
-    agent = agent_by_email(session, "kim@desk.example")
-    assert agent is not None
-    return agent.actor()
+from tests.intake.desk import DESK, KEY, arrive, incidents, kim, letter, ours, record
 
 
 def why(session: Session, filed: Filed) -> str:
@@ -318,86 +300,6 @@ def test_attachments_come_along(session: Session, house: House) -> None:
     (attachment,) = incident.entries[0].attachments
     assert (attachment.filename, attachment.size_bytes) == ("screen.png", 10)
     assert house.store.get(attachment.sha256) == b"\x89PNG bytes"
-
-
-class TestHeld:
-    @pytest.fixture
-    def row(self, session: Session, house: House, first: Incident) -> LedgerRow:
-        filed = arrive(session, house, letter("Mallory <mallory@evil.example>", answers=ours(first)))
-        return session.get_one(LedgerRow, filed.row_id)
-
-    def test_accepted_as_new(self, session: Session, house: House, row: LedgerRow) -> None:
-        filed = held.accept(session, house, row, by=kim(session), at=house.clock.now())
-        assert filed.state is LedgerState.FILED
-        assert incidents(session)[-1].requester.address == "mallory@evil.example"
-        assert session.get_one(LedgerRow, row.id).dealt_with_by == "Kim"
-
-    def test_attached(self, session: Session, house: House, row: LedgerRow, first: Incident) -> None:
-        filed = held.attach_to(session, house, row, first, by=kim(session), at=house.clock.now())
-        session.expire_all()
-        assert filed.incident_id == first.id
-        assert first.entries[-1].author_name == "Mallory"
-        assert first.requester.address == "ada@example.org"
-
-    def test_discarded_and_kept(self, session: Session, house: House, row: LedgerRow) -> None:
-        held.discard(session, row, by=kim(session), at=house.clock.now())
-        session.commit()
-        assert (held_count(session), len(held.raw(house, row)) > 0) == (0, True)
-
-    def test_parsed_again_after_the_sender_became_part_of_it(
-        self, session: Session, house: House, row: LedgerRow, first: Incident
-    ) -> None:
-        assert held.parse_again(session, house, row, by=kim(session), at=house.clock.now()).state is LedgerState.HELD
-        arrive(session, house, letter(cc="mallory@evil.example", answers=""))
-        other = incidents(session)[-1]
-        token = make_token(KEY, other.id, "mallory@evil.example")
-        assert token
-        first.participants.append(
-            type(other.participants[0])(address="mallory@evil.example", added_at=house.clock.now())
-        )
-        session.commit()
-        filed = held.parse_again(session, house, row, by=kim(session), at=house.clock.now())
-        assert (filed.state, filed.incident_id) == (LedgerState.FILED, first.id)
-
-    def test_dealt_with_once(self, session: Session, house: House, row: LedgerRow) -> None:
-        held.accept(session, house, row, by=kim(session), at=house.clock.now())
-        session.refresh(row)
-        with pytest.raises(Conflict):
-            held.discard(session, row, by=kim(session), at=house.clock.now())
-        with pytest.raises(NotAllowed):
-            held.accept(session, house, row, by=Actor("agent", "Guest"), at=house.clock.now())
-
-
-class TestForm:
-    SAID = Submission("k1", "Ada", "Ada@Example.org", "No network", "It is down", impact=1, urgency=1)
-
-    def test_a_form_is_filed_like_a_mail_with_what_only_it_knows(self, session: Session, house: House) -> None:
-        filed = submit_form(session, house, self.SAID)
-        (incident,) = incidents(session)
-        assert (filed.incident_id, incident.source, incident.priority) == (incident.id, "form", 1)
-        assert (incident.requester.address, incident.requester.name) == ("ada@example.org", "Ada")
-
-    def test_sent_twice_it_is_filed_once(self, session: Session, house: House) -> None:
-        assert submit_form(session, house, self.SAID) == submit_form(session, house, self.SAID)
-        assert len(incidents(session)) == 1
-
-    def test_files_with_strange_names_and_types(self, session: Session, house: House) -> None:
-        files = (("a\r\nb.txt", "text/plain; x", b"1"), ("x", "message/rfc822", b"2"), ("y", "bad type/\r\n", b"3"))
-        submit_form(session, house, Submission("k2", "Ada", "ada@example.org", "s", "t", files=files))
-        (incident,) = incidents(session)
-        assert sorted(house.store.get(one.sha256) for one in incident.entries[0].attachments) == [b"1", b"2", b"3"]
-
-    @pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: x@y", "a b@c.example", "@c.example"])
-    def test_an_address_no_mail_can_carry(self, session: Session, house: House, address: str) -> None:
-        with pytest.raises(Invalid):
-            submit_form(session, house, Submission("k3", "Ada", address, "s", "t"))
-        assert list(session.scalars(select(LedgerRow))) == []
-
-    def test_a_header_cant_be_slipped_in(self, session: Session, house: House) -> None:
-        submit_form(session, house, Submission("k4", "A\r\nBcc: x@y.example", "ada@example.org", "s\r\nX: y", "t"))
-        (incident,) = incidents(session)
-        assert incident.subject == "s X: y"
-        assert incident.participants == []
 
 
 def test_a_mailbox_decides_where_answers_leave_from(session: Session, house: House) -> None:

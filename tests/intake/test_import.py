@@ -14,9 +14,10 @@ from helpdesk.errands import Errand, enlist
 from helpdesk.errors import Conflict
 from helpdesk.house import House
 from helpdesk.incidents.incident import Incident
-from helpdesk.journal import Actor, breaks
+from helpdesk.journal import Actor
 from helpdesk.journal import Event as Happened
 from helpdesk.people.agent import Agent
+from helpdesk.proof import breaks
 from helpdesk.reactions import TABLE
 from intake.importing import placing
 from intake.importing.importer import import_until

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,24 +13,14 @@ from helpdesk.incidents.links import LinkKind, links_of
 from helpdesk.incidents.merge import merge
 from helpdesk.incidents.thread import EntryKind, Participant, ParticipantRole
 from helpdesk.journal import EventKind, history
-from helpdesk.letters.message_ids import make_message_id
 from helpdesk.letters.tokens import make_token, reply_address
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import agent_by_email
 from helpdesk.policies import MailPolicy, decide_on
 from intake.ledger import LedgerRow, LedgerState
-from tests.intake.desk import DESK, KEY, arrive, incidents, letter
+from tests.intake.desk import DESK, KEY, arrive, incidents, letter, ours
 
 ADA, BOB, MALLORY = "Ada <ada@example.org>", "Bob <bob@example.org>", "Mallory <mallory@evil.example>"
-
-
-@pytest.fixture
-def first(session: Session, house: House) -> Incident:
-    return session.get_one(Incident, arrive(session, house, letter()).incident_id)
-
-
-def ours(incident: Incident, recipient: str = "ada@example.org") -> str:
-    return make_message_id(KEY, 1, recipient, domain="desk.example", incident_id=incident.id)
 
 
 def decided(session: Session, **wishes: object) -> None:

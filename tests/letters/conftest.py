@@ -20,6 +20,7 @@ from helpdesk.incidents.opening import open_incident
 from helpdesk.incidents.thread import Words
 from helpdesk.journal import Event
 from helpdesk.knowledge import article, reuse  # noqa: F401  # their tables
+from helpdesk.letters.contents import Stationery
 from helpdesk.letters.delivery import Delivery
 from helpdesk.letters.transport import MemoryTransport
 from helpdesk.letters.wire import from_bytes
@@ -79,14 +80,8 @@ class Desk:
         return [one for one in self.deliveries() if one not in before]
 
     def notify(self, event: Event) -> None:
-        notify(
-            self.session,
-            event,
-            settings=self.settings,
-            signing_key=KEY,
-            store=self.store,
-            now=self.clock.now() + timedelta(seconds=1),
-        )
+        stationery = Stationery(self.settings, KEY, self.store)
+        notify(self.session, event, stationery=stationery, now=self.clock.now() + timedelta(seconds=1))
 
     def deliveries(self) -> list[Delivery]:
         return list(self.session.scalars(select(Delivery).order_by(Delivery.id)))

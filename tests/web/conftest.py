@@ -27,6 +27,7 @@ from helpdesk.web import live
 from helpdesk.web.limits import limiter
 from helpdesk.web.signin import give_password
 from search.memory_index import MemoryIndex
+from tests.web.held_mail import Hold, holder
 from tests.world import PASSWORD, START, World, build_world, find_world
 
 SECRET = "only for tests, and long enough to sign with"
@@ -218,6 +219,11 @@ def browse(app: Flask, cookies: dict[str, str]) -> Callable[[str], Browser]:
 @pytest.fixture
 def kim(browse: Callable[[str], Browser]) -> Browser:
     return browse("kim")
+
+
+@pytest.fixture
+def hold(app: Flask, world: World) -> Hold:
+    return holder(app, world)
 
 
 def in_state(world: World, state: State) -> Incident:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.db import commit, session
 from helpdesk.errors import Conflict, Invalid, Stale
-from helpdesk.letters.contents import Stationery
 from helpdesk.letters.drafts import draft_for
 from helpdesk.letters.wordings import Phrasing, Place, reset, reword, versions, words_for
 from helpdesk.people.permissions import Permission
@@ -114,12 +113,11 @@ def settings_try_letter(letter: str) -> ResponseReturnValue:
     """Sends what stands in the form to the administrator. Nothing else is saved by it."""
     place, form, desk = place_of(letter), WordingForm(request.form), house()
     written, trouble = letter_with(place, typed(form), incident_to_show(form.incident_number()))
-    stationery = Stationery(desk.settings, desk.signing_key, desk.store)
     try:
         if written is None:
             raise trouble
         send_trial(
-            session(), the_agent(), place, written, mailbox_of(place), stationery=stationery, now=desk.clock.now()
+            session(), the_agent(), place, written, mailbox_of(place), stationery=desk.stationery, now=desk.clock.now()
         )
         commit()
     except (Conflict, Invalid) as error:
