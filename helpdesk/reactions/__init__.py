@@ -4,39 +4,68 @@
 package; `helpdesk.worker` knows which function a name stands for."""
 
 from helpdesk.journal import EventKind
+from helpdesk.service_levels.happenings import RELEVANT
+from helpdesk.service_levels.versions import CLOCKS as CLOCKS
 
 NOTIFY, INDEX, DELIVER, DEPART, DIGEST = "notify", "index", "deliver", "depart", "digest"
+AUTOMATE = "automate"  # rules, allocation, escalation
 FETCH = "fetch"  # follows no event: an agent asks for a mail that was left on the server
 
 # Deliveries are sent on by `notify`, one errand for each letter, and follow no event by themselves; so is the
 # departure of a reply that waits a while, since it may be called back.
 TABLE: dict[str, tuple[str, ...]] = {
-    EventKind.OPENED: (NOTIFY, INDEX),
-    EventKind.RECEIVED: (NOTIFY, INDEX),
-    EventKind.REPLIED: (NOTIFY, INDEX),
-    EventKind.NOTED: (INDEX,),
-    EventKind.ASSIGNED: (NOTIFY, INDEX),
-    EventKind.CATEGORIZED: (INDEX,),
+    EventKind.OPENED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.RECEIVED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.REPLIED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.NOTED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.ASSIGNED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.CATEGORIZED: (
+        AUTOMATE,
+        INDEX,
+    ),
+    EventKind.PRIORITIZED: (AUTOMATE,),
+    EventKind.RATED: (AUTOMATE,),
     EventKind.RENAMED: (INDEX,),
-    EventKind.STATE_CHANGED: (INDEX,),
-    EventKind.WOKEN: (NOTIFY, INDEX),
-    EventKind.RESOLVED: (NOTIFY, INDEX),
-    EventKind.CONFIRMED: (NOTIFY, INDEX),
-    EventKind.REOPENED: (NOTIFY, INDEX),
-    EventKind.CLOSED: (NOTIFY, INDEX),
+    EventKind.STATE_CHANGED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.WOKEN: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.RESOLVED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.CONFIRMED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.REOPENED: (AUTOMATE, NOTIFY, INDEX),
+    EventKind.CLOSED: (AUTOMATE, NOTIFY, INDEX),
     EventKind.CONSULTED: (NOTIFY, INDEX),
-    EventKind.ADVISED: (NOTIFY, INDEX),
+    EventKind.ADVISED: (AUTOMATE, NOTIFY, INDEX),
     EventKind.SCHEDULED: (NOTIFY,),
     EventKind.WITHDRAWN: (NOTIFY, INDEX),
     EventKind.MERGED: (INDEX,),
     EventKind.UNMERGED: (INDEX,),
+    EventKind.SPLIT: (INDEX,),
+    EventKind.UNSPLIT: (INDEX,),
+    EventKind.OPERATION_UNDONE: (INDEX,),
     EventKind.DELIVERY_FAILED: (NOTIFY,),
     EventKind.DELIVERY_UNCERTAIN: (NOTIFY,),
-    EventKind.BOUNCED: (NOTIFY,),
+    EventKind.BOUNCED: (
+        AUTOMATE,
+        NOTIFY,
+    ),
     EventKind.MAIL_HELD: (NOTIFY,),
+    EventKind.ESCALATED: (
+        AUTOMATE,
+        NOTIFY,
+    ),
+    EventKind.SERVICE_LEVEL_WARNED: (AUTOMATE, NOTIFY),
+    EventKind.SERVICE_LEVEL_BREACHED: (AUTOMATE, NOTIFY),
+    EventKind.WATCHED: (NOTIFY,),
+    EventKind.MENTIONED: (NOTIFY,),
+    EventKind.TAGGED: (INDEX,),
+    EventKind.FIELDS_CHANGED: (INDEX,),
+    EventKind.TASK_ADDED: (NOTIFY,),
+    EventKind.TASK_CHANGED: (NOTIFY,),
+    EventKind.TASK_OVERDUE: (NOTIFY,),
     EventKind.ARTICLE_WRITTEN: (INDEX,),
     EventKind.ARTICLE_EDITED: (INDEX,),
     EventKind.ARTICLE_PUBLISHED: (INDEX,),
     EventKind.ARTICLE_WITHDRAWN: (INDEX,),
     EventKind.ARTICLE_ARCHIVED: (INDEX,),
 }
+# Clocks follow whatever they are computed from.
+TABLE |= {kind: (*TABLE.get(kind, ()), CLOCKS) for kind in sorted(RELEVANT)}

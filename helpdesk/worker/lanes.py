@@ -12,12 +12,12 @@ from helpdesk import errands
 from helpdesk.errands import Errand
 from helpdesk.house import House
 from helpdesk.policies import MailPolicy, policy
-from helpdesk.reactions import ALLOCATE, DELIVER, DEPART, DIGEST, ESCALATE, FETCH, INDEX, NOTIFY
-from helpdesk.reactions.allocate import allocate
+from helpdesk.reactions import AUTOMATE, CLOCKS, DELIVER, DEPART, DIGEST, FETCH, INDEX, NOTIFY
+from helpdesk.reactions.automate import automate
+from helpdesk.reactions.clocks import keep_clocks, look_again_at, look_at_open
 from helpdesk.reactions.deliver import deliver
 from helpdesk.reactions.depart import depart
 from helpdesk.reactions.digests import send_digest
-from helpdesk.reactions.escalate import escalate
 from helpdesk.reactions.index import index_records, keys_of
 from helpdesk.reactions.notify import notify
 from intake.late_fetch import fetch_late
@@ -49,6 +49,17 @@ def run_index(session: Session, house: House, batch: list[Errand]) -> None:
         return
     for errand in batch:
         errands.done(errand, now=house.clock.now())
+
+
+def run_clocks(session: Session, house: House, batch: list[Errand]) -> None:
+    """Each incident of a batch once, however much happened to it."""
+    now = house.clock.now()
+    keep_clocks(session, [errand.event for errand in batch if errand.event is not None], now=now)
+    look_again_at(session, [one.payload["incident"] for one in batch if "incident" in one.payload], now=now)
+    for errand in batch:
+        if "after" in errand.payload:
+            look_at_open(session, after=errand.payload["after"], now=now)
+        errands.done(errand, now=now)
 
 
 def run_letters(session: Session, house: House, batch: list[Errand]) -> None:
@@ -89,17 +100,10 @@ def run_fetch(session: Session, house: House, batch: list[Errand]) -> None:
         errands.done(errand, now=house.clock.now())
 
 
-def run_allocate(session: Session, house: House, batch: list[Errand]) -> None:
+def run_automate(session: Session, house: House, batch: list[Errand]) -> None:
     for errand in batch:
         if errand.event is not None:
-            allocate(session, errand.event, now=house.clock.now())
-        errands.done(errand, now=house.clock.now())
-
-
-def run_escalate(session: Session, house: House, batch: list[Errand]) -> None:
-    for errand in batch:
-        if errand.event is not None:
-            escalate(session, errand.event, now=house.clock.now())
+            automate(session, errand.event, now=house.clock.now())
         errands.done(errand, now=house.clock.now())
 
 
@@ -107,10 +111,10 @@ def lanes() -> list[Lane]:
     return [
         Lane("index", (INDEX,), run_index, batch=BATCH),
         Lane("letters", (NOTIFY, DEPART), run_letters, batch=1),
+        Lane("clocks", (CLOCKS,), run_clocks, batch=BATCH),
         Lane("digests", (DIGEST,), run_digest, batch=1),
         Lane("post", (DELIVER,), run_deliver, batch=1),
-        Lane("allocation", (ALLOCATE,), run_allocate, batch=1),
-        Lane("escalation", (ESCALATE,), run_escalate, batch=1),
+        Lane("automation", (AUTOMATE,), run_automate, batch=1),
         Lane("fetch", (FETCH,), run_fetch, batch=1),
     ]
 

@@ -13,6 +13,8 @@ from helpdesk.house import House
 from helpdesk.incidents.closing import close_unanswered, due_to_close
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import due_to_wake
+from helpdesk.incidents.recurring import due as due_recurring
+from helpdesk.incidents.recurring import open_due
 from helpdesk.incidents.tasks import Task as TaskOfIncident
 from helpdesk.incidents.tasks import due_for_reminder, remind
 from helpdesk.journal import Actor
@@ -21,9 +23,11 @@ from helpdesk.mailboxes.alarms import has_open
 from helpdesk.mailboxes.renewals import renew_all
 from helpdesk.policies import LifecyclePolicy, policy
 from helpdesk.reactions.alarm import tell
+from helpdesk.reactions.automate import automate_by_time
 from helpdesk.reactions.escalate import escalate_by_time
 from helpdesk.reactions.index import all_documents, compare, mend
 from helpdesk.service_levels.calendar import default_calendar
+from helpdesk.service_levels.warning import warn_all
 from intake.trouble import findings
 
 SEAL_AFTER_HOURS = 1  # a transaction may run over midnight
@@ -136,12 +140,41 @@ def remind_of_tasks(app: Flask) -> None:
                 session.commit()
 
 
+def automate_what_is_due(app: Flask) -> None:
+    """The rules on a schedule."""
+    house: House = app.extensions["house"]
+    with app.app_context():
+        automate_by_time(db.session(), now=house.clock.now())
+
+
+def warn_of_service_levels(app: Flask) -> None:
+    """Puts warnings and breaches on record whose time has come; letters and escalation follow from that."""
+    house: House = app.extensions["house"]
+    with app.app_context():
+        warn_all(db.session(), now=house.clock.now())
+
+
+def open_what_recurs(app: Flask) -> None:
+    """Opens the recurring incidents whose time has come, one transaction each."""
+    house: House = app.extensions["house"]
+    with app.app_context():
+        session = db.session()
+        numbers = due_recurring(session, now=house.clock.now())
+        session.rollback()
+        for number in numbers:
+            open_due(session, number, by=SYSTEM, now=house.clock.now())
+            session.commit()
+
+
 Task = Callable[[Flask], None]
 
 SCHEDULE: tuple[tuple[Task, Any], ...] = (
     (wake_incidents, crontab(minute="*")),
     (sound_alarms, crontab(minute="*")),
     (escalate_what_waits, crontab(minute="*")),
+    (warn_of_service_levels, crontab(minute="*")),
+    (automate_what_is_due, crontab(minute="*")),
+    (open_what_recurs, crontab(minute="*")),
     (remind_of_tasks, crontab(minute="*")),
     (close_resolved, crontab(minute="*/10")),
     (seal_yesterday, crontab(minute="10")),
