@@ -20,6 +20,7 @@ from helpdesk.letters.smtp import SmtpTransport
 from helpdesk.settings import Settings, package_folder, templates_folder
 from helpdesk.wake_up import waker
 from helpdesk.web import context, errors, furniture, headers, limits, signin
+from helpdesk.web.acting import acting
 from search.index import open_index
 
 # Forms that are sent and change nothing.
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, **parts: Any) -> Flask:
     app = Flask("helpdesk", template_folder=str(templates_folder()), static_folder=str(package_folder() / "static"))
     house = build_house(settings, **parts)
     app.extensions["house"] = house
+    app.extensions["acting"] = acting
     configure(app, house)
     db.bind(app)
     # Before anything that asks the database who is there.

@@ -1,8 +1,9 @@
 """The database of the doors: the only import of Flask-SQLAlchemy. Everybody below receives a Session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app
@@ -12,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from helpdesk.administered import Door, watch
 from helpdesk.base import Base
 from helpdesk.errands import enlist
 from helpdesk.errors import Stale
+from helpdesk.journal import Actor
 from helpdesk.reactions import TABLE
 
 BUSY_TIMEOUT_MILLISECONDS = 20_000
@@ -110,4 +113,15 @@ def _wake() -> None:
     current_app.extensions["house"].wake_worker()
 
 
+def _who() -> Actor | None:
+    acting: Callable[[], Actor | None] | None = current_app.extensions.get("acting")
+    return acting() if acting else None
+
+
+def _now() -> datetime:
+    now: datetime = current_app.extensions["house"].clock.now()
+    return now
+
+
 enlist(db.session, TABLE, _wake)
+watch(db.session, Door(_who, _now))

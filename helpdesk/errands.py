@@ -61,8 +61,9 @@ def enlist(sessions: Any, reactions: Mapping[str, Sequence[str]], wake: Callable
     def write(session: Session, *_: Any) -> None:
         fresh = [one for one in session.new if isinstance(one, Event)]
         left_out = session.info.get("reactions_left_out", ())
+        put_off = session.info.get("reactions_put_off", {})
         errands = [
-            Errand(reaction=name, event=one, due_at=one.at)
+            Errand(reaction=name, event=one, due_at=one.at + put_off.get(name, timedelta(0)))
             for one in fresh
             for name in reactions.get(one.kind, ())
             if name not in left_out
@@ -80,7 +81,6 @@ def enlist(sessions: Any, reactions: Mapping[str, Sequence[str]], wake: Callable
     @event.listens_for(sessions, "after_rollback")
     def forget(session: Session) -> None:
         session.info.pop("errands_written", None)
-        session.info.pop("journal_heads", None)
 
 
 @contextmanager
@@ -91,6 +91,16 @@ def leaving_out(session: Session, *reactions: str) -> Iterator[None]:
         yield
     finally:
         del session.info["reactions_left_out"]
+
+
+@contextmanager
+def putting_off(session: Session, reaction: str, delay: timedelta) -> Iterator[None]:
+    """Events written in here are followed by this reaction only after `delay`: until then they can be taken back."""
+    session.info["reactions_put_off"] = {reaction: delay}
+    try:
+        yield
+    finally:
+        del session.info["reactions_put_off"]
 
 
 def send_on(session: Session, reaction: str, *, at: datetime, **payload: Any) -> Errand:

@@ -1,23 +1,26 @@
 """What happened, once and for ever: append-only Event rows, hash-chained within each record.
 
 Timeline, audit, clocks, live pages and reports are read from here. Verbs of the aggregates write through
-`Journaled._record`; nobody changes an event afterwards. A daily seal binds all chains together, so that
-writers of different records never wait for each other and yet a removed chain is noticed."""
+`Journaled._record`; nobody changes an event afterwards, save that erasing a person takes words out of it and leaves
+their digests; see `helpdesk.chain`. Seals and proofs are in `helpdesk.seals` and `helpdesk.proof`."""
 
-import hashlib
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, func, select
+from sqlalchemy import Index, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from helpdesk.base import Base
+from helpdesk.chain.event_hash import NO_HASH, Said, event_hash
+from helpdesk.chain.heads import Head, head_of, keep_heads
+from helpdesk.chain.leaves import erased_count, without_tombstones
+from helpdesk.chain.salts import Salts
+from helpdesk.chain.words import REWRITTEN, WRITTEN, WRITTEN_NAME, rewritten_name, words_digest
 
-NO_HASH = "0" * 64
+FLUSHES_MAX = 10
 
 
 class EventKind(StrEnum):
@@ -68,6 +71,7 @@ class EventKind(StrEnum):
     TASK_DONE = "task_done"  # it was done
     TASK_REOPENED = "task_reopened"  # it was not done after all
     TASK_REMOVED = "task_removed"  # nobody needs to do it
+    TASK_OVERDUE = "task_overdue"  # the time by which it was to be done has passed
     TIME_SPENT = "time_spent"  # minutes of work were written down
     TIME_REMOVED = "time_removed"  # and crossed out again
     SPLIT = "split"  # a part of the thread became an incident of its own
@@ -117,6 +121,9 @@ class Actor:
 
 
 class Event(Base):
+    """`salt` is what its leaves are digested with; see `helpdesk.chain.salts`. Where words of it were erased, `data`
+    reads "(erased)" in their place; the digests they left are in the row."""
+
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("record_kind", "record_id", "sequence"),
@@ -130,32 +137,20 @@ class Event(Base):
     kind: Mapped[str]
     at: Mapped[datetime]
     # When the row was made: later than `at` where somebody acted first and logged after.
-    recorded_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    recorded_at: Mapped[datetime]
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
     actor_name: Mapped[str]
     data: Mapped[dict[str, Any]]
+    salt: Mapped[str] = mapped_column(default="")
     previous_hash: Mapped[str]
     hash: Mapped[str]
 
-    def digest(self) -> str:
-        """SHA-256 over everything that was said, and over the event before it."""
-        said = [
-            self.record_kind, self.record_id, self.sequence, self.kind, self.at.isoformat(),
-            self.actor_kind, self.actor_id, self.actor_name, self.data, self.previous_hash,
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
-
-class Seal(Base):
-    """One row a day over the heads of all chains that grew that day, bound to the seal before."""
-
-    __tablename__ = "seals"
-
-    day: Mapped[date] = mapped_column(unique=True)
-    events: Mapped[int]
-    previous_hash: Mapped[str]
-    hash: Mapped[str]
+@event.listens_for(Event, "load")
+def _hide_tombstones(row: Event, _: Any) -> None:
+    if row.salt.startswith("{"):
+        set_committed_value(row, "data", without_tombstones(row.data))
 
 
 class Journaled:
@@ -164,11 +159,11 @@ class Journaled:
     record_kind: ClassVar[str]
     id: Any
 
-    def _record(self, kind: EventKind, *, by: Actor, at: datetime, **data: Any) -> Event:
+    def _record(self, kind: EventKind, *, by: Actor, at: datetime, written: Any = None, **data: Any) -> Event:
         session = object_session(self)
         if session is None:
             raise RuntimeError(f"{type(self).__name__} must be in a session before something can happen to it")
-        return record(session, self.record_kind, self.id, kind, by=by, at=at, **data)
+        return record(session, self.record_kind, self.id, kind, by=by, at=at, written=written, **data)
 
 
 def record(
@@ -180,102 +175,102 @@ def record(
     by: Actor,
     at: datetime,
     begins: bool = False,
+    written: Any = None,
+    rewritten: Any = None,
     **data: Any,
 ) -> Event:
     """Appends one event to a record's chain. Two writers of one record meet at the unique constraint.
 
-    `begins`: the record was made just now, so there is no chain to look for yet."""
-    head = None if begins else _head(session, record_kind, record_id)
-    event = Event(
+    `begins`: the record was made just now, so there is no chain to look for yet. `written`: the words of the entry, by
+    part (see `helpdesk.incidents.written`), that came into the thread with this event; `rewritten`: those of entries,
+    by number, that words were taken out of. The chain proves them from now on."""
+    if erased_count(data):
+        raise ValueError("an object with nothing but a digest as “erased” is what an erased value leaves behind")
+    key = record_kind, record_id
+    pending: list[Event] = session.info.setdefault("journal", {}).setdefault(key, [])
+    previous = _last(session, pending) or (None if begins else _head(session, record_kind, record_id))
+    salts = Salts.fresh()
+    if written is not None:
+        data[WRITTEN] = words_digest(salts, written, WRITTEN_NAME)
+    if rewritten:
+        data[REWRITTEN] = {
+            str(number): words_digest(salts, words, rewritten_name(number)) for number, words in rewritten.items()
+        }
+    said = Said(
         record_kind=record_kind,
         record_id=record_id,
-        sequence=head.sequence + 1 if head else 1,
+        sequence=previous.sequence + 1 if previous else 1,
         kind=kind.value,
         at=at.astimezone(UTC),
+        recorded_at=datetime.now(UTC),
         actor_kind=by.kind,
         actor_id=by.id,
         actor_name=f"{by.name} ({by.via})" if by.via else by.name,
         data=data,
-        previous_hash=head.hash if head else NO_HASH,
+        previous_hash=previous.hash if previous else NO_HASH,
     )
-    event.hash = event.digest()
-    session.info.setdefault("journal_heads", {})[record_kind, record_id] = event
-    session.add(event)
-    return event
+    made = Event(**said._asdict(), salt=str(salts), hash=event_hash(said, salts))
+    pending.append(made)
+    session.add(made)
+    return made
 
 
-def _head(session: Session, record_kind: str, record_id: int) -> Event | None:
-    # Several events of one transaction chain without asking the database again.
-    known: Event | None = session.info.get("journal_heads", {}).get((record_kind, record_id))
-    if known is not None and known in session:
+def _last(session: Session, pending: list[Event]) -> Event | None:
+    # Several events of one transaction chain without asking the database again; a savepoint may have taken some back.
+    return next((one for one in reversed(pending) if one in session), None)
+
+
+def _head(session: Session, record_kind: str, record_id: int) -> Head | None:
+    known = head_of(session, record_kind, record_id)
+    if known is not None:
         return known
-    query = select(Event).where(Event.record_kind == record_kind, Event.record_id == record_id)
+    query = select(Event.sequence, Event.hash).where(Event.record_kind == record_kind, Event.record_id == record_id)
     with session.no_autoflush:
-        return session.scalars(query.order_by(Event.sequence.desc()).limit(1)).first()
+        row = session.execute(query.order_by(Event.sequence.desc()).limit(1)).first()
+    return Head(*row) if row else None
+
+
+@event.listens_for(Session, "before_commit")
+def write_heads(session: Session) -> None:
+    """Keeps the newest event of each chain that this transaction wrote to; done by itself before it commits."""
+    if session.in_nested_transaction():
+        return
+    _flush_all(session)
+    if not (chains := session.info.pop("journal", None)):
+        return
+    # Sorted, so that two who write several records never wait for each other in a circle.
+    newest = ((key, _last(session, pending)) for key, pending in sorted(chains.items()))
+    keep_heads(
+        session.connection(),
+        [
+            {"record_kind": kind, "record_id": number, "sequence": one.sequence, "hash": one.hash}
+            for (kind, number), one in newest
+            if one is not None
+        ],
+    )
+
+
+def _flush_all(session: Session) -> None:
+    # Here, and not in the commit that goes on: a flush may bring events of its own, as that of a changed setting does.
+    try:
+        for _ in range(FLUSHES_MAX):
+            if not (session.new or session.dirty or session.deleted):
+                break
+            session.flush()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("journal", None)
 
 
 def history(session: Session, record_kind: str, record_id: int) -> list[Event]:
     """Everything that happened to one record, oldest first."""
     query = select(Event).where(Event.record_kind == record_kind, Event.record_id == record_id)
     return list(session.scalars(query.order_by(Event.sequence)))
-
-
-def seal(session: Session, day: date) -> Seal:
-    """Seals a day (UTC): a hash over the head of every chain that grew on it. Idempotent; the door commits."""
-    existing = session.scalars(select(Seal).where(Seal.day == day)).first()
-    if existing:
-        return existing
-    before = session.scalars(select(Seal).where(Seal.day < day).order_by(Seal.day.desc()).limit(1)).first()
-    previous = before.hash if before else NO_HASH
-    count, digest = _day_digest(session, day, previous)
-    made = Seal(day=day, events=count, previous_hash=previous, hash=digest)
-    session.add(made)
-    return made
-
-
-def unsealed_days(session: Session, *, before: date) -> list[date]:
-    """Days (UTC) before this one on which something was recorded and which have no seal, oldest first."""
-    first = session.scalar(select(func.min(Event.recorded_at)))
-    if first is None:
-        return []
-    sealed = session.scalar(select(func.max(Seal.day)))
-    start = sealed.toordinal() + 1 if sealed else first.date().toordinal()
-    return [date.fromordinal(number) for number in range(start, before.toordinal())]
-
-
-def _day_digest(session: Session, day: date, previous: str) -> tuple[int, str]:
-    start = datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00")
-    end = datetime.fromordinal(day.toordinal() + 1).replace(tzinfo=start.tzinfo)
-    rows = session.execute(
-        select(Event.record_kind, Event.record_id, Event.sequence, Event.hash)
-        .where(Event.recorded_at >= start, Event.recorded_at < end)
-        .order_by(Event.record_kind, Event.record_id, Event.sequence)
-    )
-    running, count = hashlib.sha256(previous.encode()), 0
-    for row in rows:
-        running.update("|".join(map(str, row)).encode())
-        count += 1
-    return count, running.hexdigest()
-
-
-def breaks(session: Session) -> Iterator[str]:
-    """What does not hold: a changed or missing event, a changed seal. Nothing yielded means all is well."""
-    previous: Event | None = None
-    events = select(Event).order_by(Event.record_kind, Event.record_id, Event.sequence).execution_options(yield_per=500)
-    for event in session.scalars(events):
-        same = previous and (previous.record_kind, previous.record_id) == (event.record_kind, event.record_id)
-        expected = (previous.sequence + 1, previous.hash) if same and previous else (1, NO_HASH)
-        if (event.sequence, event.previous_hash) != expected:
-            yield f"{event.record_kind} {event.record_id}: an event is missing before number {event.sequence}"
-        if event.hash != event.digest():
-            yield f"{event.record_kind} {event.record_id}: event {event.sequence} was changed after it was written"
-        previous = event
-    before = NO_HASH
-    for made in session.scalars(select(Seal).order_by(Seal.day)):
-        count, digest = _day_digest(session, made.day, before)
-        if (made.previous_hash, made.events, made.hash) != (before, count, digest):
-            yield f"the seal of {made.day} does not match its events"
-        before = made.hash
 
 
 def newest_id(session: Session) -> int:

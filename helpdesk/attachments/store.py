@@ -5,10 +5,13 @@ A real store on disk and one in memory. `put` returns only after the bytes would
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Protocol
 
 from helpdesk.errors import Conflict
+
+JUST_NOW_SECONDS = 600
 
 
 class BlobStore(Protocol):
@@ -19,6 +22,10 @@ class BlobStore(Protocol):
         """The bytes. Raises Conflict when they are not there."""
 
     def has(self, sha256: str) -> bool: ...
+
+    def remove(self, sha256: str) -> bool:
+        """Removes bytes for good; absent ones are removed already. False for those that were stored, or stored again,
+        only just: somebody may be about to refer to them."""
 
 
 def _missing(sha256: str) -> Conflict:
@@ -38,6 +45,7 @@ class FileStore:
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
         if path.exists():
+            os.utime(path)  # wanted again: see `remove`
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -61,6 +69,16 @@ class FileStore:
 
     def has(self, sha256: str) -> bool:
         return self._path(sha256).exists()
+
+    def remove(self, sha256: str) -> bool:
+        path = self._path(sha256)
+        try:
+            if time.time() - path.stat().st_mtime < JUST_NOW_SECONDS:
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            return True
+        return True
 
 
 def _sync_folders(folder: Path, root: Path) -> None:
@@ -89,3 +107,7 @@ class MemoryStore:
 
     def has(self, sha256: str) -> bool:
         return sha256 in self.blobs
+
+    def remove(self, sha256: str) -> bool:
+        self.blobs.pop(sha256, None)
+        return True

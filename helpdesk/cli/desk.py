@@ -14,13 +14,17 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from helpdesk import db
+from helpdesk.administered import acting
 from helpdesk.app import create_app
 from helpdesk.errors import Refused
 from helpdesk.house import House
+from helpdesk.journal import Actor
 from helpdesk.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+COMMAND_LINE = Actor(kind="system", name="Command line")
 
 
 def settings() -> Settings:
@@ -46,7 +50,7 @@ def house_of(app: Flask) -> House:
 @contextmanager
 def session_of(app: Flask) -> Iterator[Session]:
     """A session for one piece of work; rolled back when it raises."""
-    with app.app_context():
+    with app.app_context(), acting(COMMAND_LINE):
         try:
             yield db.session()
         except BaseException:
