@@ -17,6 +17,7 @@ from helpdesk.mailboxes.sealed import seal
 from helpdesk.people.agent import Agent, agent_by_email
 from helpdesk.people.permissions import Role
 from helpdesk.people.requester import normalized
+from helpdesk.service_levels.defaults import lay_down
 from helpdesk.web.signin import PASSWORD_LENGTH_MIN, give_password
 from intake.connections import first_look, try_incoming, try_outgoing
 from intake.source import Found, MailboxError
@@ -32,10 +33,19 @@ def command() -> None:
     ensure_newest(app, upgrade=True)
     house = house_of(app)
     click.echo(f"The desk's data is in {house.settings.data_folder}.\n")
+    _promises(app, house)
     _administrator(app, house)
     if click.confirm("\nSet up a mailbox now?", default=True):
         _mailbox(app, house)
     click.echo("\nDone. `helpdesk run` starts the desk; `helpdesk doctor` tells whether all is well.")
+
+
+def _promises(app: Flask, house: House) -> None:
+    """A desk without a promise gets the usual one. What is open already was promised nothing, and stays so."""
+    with session_of(app) as session:
+        if lay_down(session, at=house.clock.now()):
+            click.echo("Service levels are promised as the policy “Standard” says, until you change it under Settings.")
+        session.commit()
 
 
 def _administrator(app: Flask, house: House) -> None:
