@@ -36,6 +36,11 @@ class Topic(StrEnum):
     REOPENED = "reopened"
     CONFIRMED = "confirmed"
     WOKEN = "woken"
+    ESCALATED = "escalated"
+    WATCHED = "watched"
+    MENTIONED = "mentioned"
+    TASK = "task"
+    SERVICE_LEVEL = "service_level"
     DELIVERY_FAILED = "delivery_failed"
 
     @property
@@ -72,6 +77,11 @@ _WORDS = {
     Topic.REOPENED: ("One is opened again", _YOURS),
     Topic.CONFIRMED: ("The requester says that it is fixed", _YOURS),
     Topic.WOKEN: ("The time that one was put off to has come", _YOURS),
+    Topic.ESCALATED: ("An incident is escalated to me", "it was escalated to you"),
+    Topic.WATCHED: ("Something happens in one that I watch", "you watch the incident"),
+    Topic.MENTIONED: ("A colleague mentions me in a note", "you were mentioned"),
+    Topic.TASK: ("A task is given to me or my team, or is late", "the task is yours or your team’s"),
+    Topic.SERVICE_LEVEL: ("The time for a promise runs out", "its service level is looked after by you or your team"),
     Topic.DELIVERY_FAILED: ("A letter does not reach its reader", "you or your team wrote it"),
 }
 
@@ -98,6 +108,8 @@ class NotificationSetting(Base):
     quiet_days: Mapped[list[int]] = mapped_column(Json, default=list)
     # The most urgent incidents are told at once by mail, whatever the hour.
     urgent_at_once: Mapped[bool] = mapped_column(default=True)
+    watch_when_mentioned: Mapped[bool] = mapped_column(default=True)
+    watch_when_replying: Mapped[bool] = mapped_column(default=False)
 
     def routes_of(self, topic: Topic) -> frozenset[Route]:
         chosen = self.routes.get(topic.value)
@@ -179,6 +191,8 @@ def _default(agent_id: int) -> NotificationSetting:
         quiet_until="",
         quiet_days=[],
         urgent_at_once=True,
+        watch_when_mentioned=True,
+        watch_when_replying=False,
     )
 
 

@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from helpdesk.base import Base
 from helpdesk.errors import Invalid
 from helpdesk.journal import Actor
-from helpdesk.people.organization import Organization
+from helpdesk.people.organization import Organization, organization_of
 
 ADDRESS_LENGTH_MAX = 320  # RFC 5321 section 4.5.3.1: 64 local part, "@", 255 domain
 
 
 class Requester(Base):
     __tablename__ = "requesters"
+    __table_args__ = (Index("ix_requesters_name", "name", "id"),)
 
     name: Mapped[str]
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -65,10 +66,17 @@ def find_requester(session: Session, address: str) -> Requester | None:
 
 
 def known_requester(session: Session, address: str, name: str, *, at: datetime) -> Requester:
-    """The requester of this address; made when there is none. Somebody known by address only gets the name."""
+    """The requester of this address; made when there is none, and then of the organization that has its domain.
+    Somebody known by address only gets the name."""
     found, address, name = find_requester(session, address), normalized(address), " ".join(name.split())[:200]
     if found is None:
-        found = _made(session, Requester(name=name or address, created_at=at, addresses=[Address(address=address)]))
+        belongs = session.scalar(organization_of(address.rpartition("@")[2]))
+        found = _made(
+            session,
+            Requester(
+                name=name or address, organization_id=belongs, created_at=at, addresses=[Address(address=address)]
+            ),
+        )
     elif name and found.name == found.address:
         found.name = name
     return found

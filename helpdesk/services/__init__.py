@@ -7,7 +7,9 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from helpdesk.base import Base
-from helpdesk.people.agent import Team
+from helpdesk.people.agent import Agent, Team
+
+BETWEEN = " › "
 
 
 class Criticality(IntEnum):
@@ -23,13 +25,24 @@ class Service(Base):
 
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
+    # Who answers for it: an agent or a team, or somebody else by name.
     owner: Mapped[str] = mapped_column(default="")
+    owner_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    owner_team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     criticality: Mapped[int] = mapped_column(default=Criticality.ORDINARY.value)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     on_public_form: Mapped[bool] = mapped_column(default=True)
     retired_at: Mapped[datetime | None]
 
-    team: Mapped[Team | None] = relationship()
+    team: Mapped[Team | None] = relationship(foreign_keys=[team_id])
+    owner_agent: Mapped[Agent | None] = relationship()
+    owner_team: Mapped[Team | None] = relationship(foreign_keys=[owner_team_id])
+
+    @property
+    def owner_name(self) -> str:
+        """Who answers for it, in words; "" for nobody."""
+        known = self.owner_agent or self.owner_team
+        return known.name if known else self.owner
 
 
 class Category(Base):
@@ -41,12 +54,14 @@ class Category(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
     path: Mapped[str] = mapped_column(unique=True)
     retired_at: Mapped[datetime | None]
+    # The one that it goes on as.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
 
-    parent: Mapped["Category | None"] = relationship(remote_side="Category.id")
+    parent: Mapped["Category | None"] = relationship(remote_side="Category.id", foreign_keys=[parent_id])
 
 
 def make_category(session: Session, name: str, parent: Category | None = None) -> Category:
-    category = Category(name=name, parent=parent, path=f"{parent.path} › {name}" if parent else name)
+    category = Category(name=name, parent=parent, path=f"{parent.path}{BETWEEN}{name}" if parent else name)
     session.add(category)
     session.flush()
     return category

@@ -1,4 +1,4 @@
-"""What an incident is about and how much it matters: category and service, impact and urgency, subject."""
+"""What an incident is about: its kind, service and category, and its subject."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -13,16 +13,11 @@ from helpdesk.services import Category, Service
 from helpdesk.web import web
 from helpdesk.web.access import actor, agents_only, house, needs, the_incident, the_viewer
 from helpdesk.web.changing import Change, incident_to_change
-from helpdesk.web.forms.incident import CategoryForm, PriorityForm, SubjectForm, named
+from helpdesk.web.forms.incident import CategoryForm, SubjectForm, named
 from helpdesk.web.submissions import once
 
-CATEGORIZE = Change("Service and category", "Save", "tag", frozenset({EventKind.CATEGORIZED}))
-PRIORITIZE = Change(
-    "Impact and urgency",
-    "Save",
-    "flame",
-    frozenset({EventKind.PRIORITIZED}),
-    "Priority follows from both: high and high is P1, low and low is P5.",
+CATEGORIZE = Change(
+    "Kind, service and category", "Save", "tag", frozenset({EventKind.CATEGORIZED, EventKind.RECLASSIFIED})
 )
 RENAME = Change("Subject", "Save", "edit", frozenset({EventKind.RENAMED}))
 
@@ -44,36 +39,19 @@ def categorize(number: int) -> ResponseReturnValue:
     def verb() -> None:
         chosen = session().get(Category, form.category.data) if form.category.data else None
         service = session().get(Service, form.service.data) if form.service.data else None
-        found.categorize(chosen, service, by=actor(), at=house().clock.now())
+        by, at = actor(), house().clock.now()
+        found.reclassify(form.record_type.data, by=by, at=at)
+        found.categorize(chosen, service, by=by, at=at)
 
     return CATEGORIZE.carry_out(found, form, verb)
 
 
 def _category_form(found: Incident, given: MultiDict[str, str] | None = None) -> CategoryForm:
-    form = CategoryForm(given, service=found.service_id, category=found.category_id)
+    form = CategoryForm(given, record_type=found.record_type, service=found.service_id, category=found.category_id)
     known = choices(session(), the_viewer())
     form.offer("service", known.services, "Not known", named(found.service))
     form.offer("category", known.categories, "None", named(found.category))
     return form
-
-
-@web.get("/incidents/<int:number>/priority")
-@agents_only
-def priority(number: int) -> ResponseReturnValue:
-    found = the_incident(number)
-    return PRIORITIZE.page(found, PriorityForm(impact=found.impact, urgency=found.urgency))
-
-
-@web.post("/incidents/<int:number>/priority")
-@needs(Permission.WORK_INCIDENTS)
-@once
-def prioritize(number: int) -> ResponseReturnValue:
-    found, form = incident_to_change(number), PriorityForm(request.form)
-    return PRIORITIZE.carry_out(
-        found,
-        form,
-        lambda: found.prioritize(form.impact.data, form.urgency.data, by=actor(), at=house().clock.now()),
-    )
 
 
 @web.get("/incidents/<int:number>/subject")

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from helpdesk.db import commit, session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.escalation import Escalation
-from helpdesk.incidents.escalation_rules import EscalationRule, Reason, current_rules, in_words
+from helpdesk.incidents.escalation_rule import EscalationRule, Reason
+from helpdesk.incidents.escalation_rules import current_rules, in_words
 from helpdesk.people.agent import all_teams
 from helpdesk.people.permissions import Permission
 from helpdesk.web import web
