@@ -56,6 +56,13 @@ class Verb(StrEnum):
     CONFIRM = "confirm"
     REOPEN = "reopen"
     CLOSE = "close"
+    SET_STATUS = "set_status"
+    RESTORE = "restore"
+    WITHDRAW_RESTORATION = "withdraw_restoration"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ")
 
 
 class ResolutionCode(StrEnum):
@@ -85,6 +92,10 @@ class Transition:
     guard: str = ""
 
 
+def _stays(states: tuple[State, ...], verb: Verb, *actors: str, guard: str) -> tuple[Transition, ...]:
+    return tuple(Transition(state, verb, state, frozenset(actors), guard) for state in states)
+
+
 def _moves(
     states: tuple[State, ...], verb: Verb, next_state: State, *actors: str, guard: str = ""
 ) -> tuple[Transition, ...]:
@@ -108,6 +119,15 @@ TABLE: tuple[Transition, ...] = (
     *_moves((State.RESOLVED,), Verb.CONFIRM, State.CLOSED, "requester"),
     *_moves((State.RESOLVED, State.CLOSED), Verb.REOPEN, State.OPEN, "agent", "requester", "system"),
     *_moves((State.RESOLVED,), Verb.CLOSE, State.CLOSED, "agent", "system"),
+    *_stays(tuple(State), Verb.SET_STATUS, "agent", "system", guard="it is another status of the same state"),
+    *_stays(
+        (*UNRESOLVED, State.RESOLVED),
+        Verb.RESTORE,
+        "agent",
+        "system",
+        guard="that was neither before the incident was opened nor is still to come",
+    ),
+    *_stays(UNRESOLVED, Verb.WITHDRAW_RESTORATION, "agent", "system", guard="it was said to work again"),
 )
 
 _CELLS = {(move.state, move.verb): move for move in TABLE}
@@ -119,9 +139,9 @@ def transition(state: State, verb: Verb, by: Actor) -> Transition:
     Raises Conflict when there is none from here, NotAllowed when it is not this actor's to make."""
     move = _CELLS.get((state, verb))
     if move is None:
-        raise Conflict(f"This can't be done while the incident is “{state.label}” ({verb.value.replace('_', ' ')}).")
+        raise Conflict(f"This can't be done while the incident is “{state.label}” ({verb.label}).")
     if by.kind not in move.actors or (by.kind == "agent" and not by.may(Permission.WORK_INCIDENTS)):
-        raise NotAllowed(f"{by.name} may not do this ({verb.value.replace('_', ' ')}).")
+        raise NotAllowed(f"{by.name} may not do this ({verb.label}).")
     return move
 
 
