@@ -20,6 +20,7 @@ class LinkKind(StrEnum):
     CHILD_OF = "child_of"
     CAUSED_BY = "caused_by"
     FOLLOW_UP_OF = "follow_up_of"
+    SPLIT_FROM = "split_from"  # made by splitting only
 
     def seen_from(self, *, first: bool) -> str:
         forwards, backwards = _WORDING[self]
@@ -32,7 +33,14 @@ _WORDING = {
     LinkKind.CHILD_OF: ("child of", "parent of"),
     LinkKind.CAUSED_BY: ("caused by", "cause of"),
     LinkKind.FOLLOW_UP_OF: ("follow-up of", "has follow-up"),
+    LinkKind.SPLIT_FROM: ("split off from", "split off to"),
 }
+# What people tie by hand.
+BY_HAND = tuple(kind for kind in LinkKind if kind is not LinkKind.SPLIT_FROM)
+
+
+# Ties that lead upwards: followed far enough, none of them comes back to where it began.
+_UPWARDS = (LinkKind.CHILD_OF, LinkKind.DUPLICATE_OF, LinkKind.CAUSED_BY)
 
 
 class IncidentLink(Base):
@@ -53,17 +61,35 @@ def link(
     first._worker(by)
     if first.id == second.id:
         raise Invalid("An incident can't be tied to itself. Give another number.", field="other")
-    if any(
-        one.kind == kind.value and {one.first_id, one.second_id} == {first.id, second.id}
-        for one in links_of(session, first)
-    ):
+    if are_tied(session, first, second, kind):
         raise Conflict(f"{first.number} and {second.number} are tied like this already.")
+    _check_way(session, first, second, kind)
     made = IncidentLink(first=first, second=second, kind=kind.value)
     session.add(made)
     first.updated_at = second.updated_at = at
     first._record(EventKind.LINKED, by=by, at=at, tie=kind.seen_from(first=True), other=second.number)
     second._record(EventKind.LINKED, by=by, at=at, tie=kind.seen_from(first=False), other=first.number)
     return made
+
+
+def _check_way(session: Session, first: Incident, second: Incident, kind: LinkKind) -> None:
+    """No incident is its own grandparent, and a child has one parent: whose updates it gets."""
+    if kind not in _UPWARDS:
+        return
+    query = select(IncidentLink.second_id).where(IncidentLink.first_id == second.id, IncidentLink.kind == kind.value)
+    above = query.cte("above", recursive=True)
+    further = select(IncidentLink.second_id).join(above, IncidentLink.first_id == above.c.second_id)
+    above = above.union(further.where(IncidentLink.kind == kind.value))
+    if session.scalar(select(above.c.second_id).where(above.c.second_id == first.id)) is not None:
+        tie = kind.seen_from(first=True)
+        raise Conflict(f"{second.number} is {tie} {first.number}, perhaps through others. That would be a circle.")
+    parent = next((one.second for one in links_of(session, first) if _is_child(one, first)), None)
+    if kind is LinkKind.CHILD_OF and parent is not None:
+        raise Conflict(f"{first.number} is a child of {parent.number} already. Untie it there first.")
+
+
+def _is_child(tie: IncidentLink, incident: Incident) -> bool:
+    return tie.kind == LinkKind.CHILD_OF.value and tie.first_id == incident.id
 
 
 def unlink(session: Session, tie: IncidentLink, *, by: Actor, at: datetime) -> None:
@@ -73,6 +99,14 @@ def unlink(session: Session, tie: IncidentLink, *, by: Actor, at: datetime) -> N
     tie.first._record(EventKind.UNLINKED, by=by, at=at, tie=kind.seen_from(first=True), other=tie.second.number)
     tie.second._record(EventKind.UNLINKED, by=by, at=at, tie=kind.seen_from(first=False), other=tie.first.number)
     session.delete(tie)
+
+
+def are_tied(session: Session, first: Incident, second: Incident, kind: LinkKind) -> bool:
+    """Whether they are tied like this, in either direction."""
+    return any(
+        one.kind == kind.value and {one.first_id, one.second_id} == {first.id, second.id}
+        for one in links_of(session, first)
+    )
 
 
 def links_of(session: Session, incident: Incident) -> list[IncidentLink]:

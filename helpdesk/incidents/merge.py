@@ -6,12 +6,12 @@ The duplicate is closed and points to the one that goes on; its entries stay its
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CTE, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.errors import Conflict, Invalid
+from helpdesk.incidents.columns import columns_of, put_back
 from helpdesk.incidents.incident import Incident, must_work
 from helpdesk.incidents.lifecycle import UNRESOLVED, ResolutionCode, State, Verb, transition
 from helpdesk.incidents.thread import Entry, Participant, ParticipantRole, Words
@@ -19,8 +19,10 @@ from helpdesk.journal import Actor, Event, EventKind, history
 from helpdesk.people.agent import Team
 
 # What merging changes of the duplicate, and unmerging puts back.
-_MOMENTS = ("wake_at", "resolved_at", "closed_at")
-_STATE = ("state", "is_open", "resolution_code", "cause", "resolution", *_MOMENTS)
+_STATE = (
+    "state", "status_id", "is_open", "resolution_code", "cause", "cause_id", "resolution",
+    "wake_at", "restored_at", "resolved_at", "closed_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def merge(
         duplicate.reply(told, by=by, at=at)
     else:
         duplicate._worker(by)
-    before = _snapshot(duplicate)
+    columns = columns_of(duplicate)
+    before = {name: columns[name] for name in _STATE}
     _close(duplicate, into, by, at)
     into.participants += [Participant(address=one.address, name=one.name, added_at=at) for one in added]
     duplicate.merged_into_id, into.updated_at = into.id, at
@@ -125,8 +128,10 @@ def unmerge(session: Session, duplicate: Incident, *, by: Actor, at: datetime) -
     into = session.get_one(Incident, duplicate.merged_into_id)
     must_work(by)
     merging = _last_merging(history(session, Incident.record_kind, duplicate.id))
+    if merging is None:
+        raise Conflict(f"{duplicate.number} was split off and came back: there is nothing in it to take apart.")
     duplicate.merged_into_id = None
-    _restore(duplicate, merging.data["before"])
+    put_back(duplicate, merging.data["before"])
     duplicate.updated_at = into.updated_at = at
     left = _no_longer_copied(session, duplicate, into)
     into.participants = [one for one in into.participants if one.address not in left]
@@ -201,19 +206,9 @@ def _close(duplicate: Incident, into: Incident, by: Actor, at: datetime) -> None
     duplicate.updated_at = at
 
 
-def _snapshot(incident: Incident) -> dict[str, Any]:
-    values = {name: getattr(incident, name) for name in _STATE}
-    return values | {name: values[name] and values[name].isoformat() for name in _MOMENTS}
-
-
-def _restore(incident: Incident, before: dict[str, Any]) -> None:
-    for name in _STATE:
-        value = before[name]
-        setattr(incident, name, datetime.fromisoformat(value) if name in _MOMENTS and value else value)
-
-
-def _last_merging(events: list[Event]) -> Event:
-    return next(event for event in reversed(events) if event.kind == EventKind.MERGED.value and "before" in event.data)
+def _last_merging(events: list[Event]) -> Event | None:
+    merging = (event for event in reversed(events) if event.kind == EventKind.MERGED.value and "before" in event.data)
+    return next(merging, None)
 
 
 def _no_longer_copied(session: Session, duplicate: Incident, into: Incident) -> set[str]:

@@ -35,8 +35,8 @@ def test_logging_an_incident(api: Api, world: World) -> None:
     assert said["team"]["name"] == "Network"  # the service's
     assert (said["source"], said["opened_at"]) == ("api", "2026-03-02T09:00:00Z")
     assert answer.headers["Location"] == f"http://localhost/api/v1/incidents/{said['id']}"
-    assert kinds(world, said["id"]) == ["opened"]
-    [event] = happened(world, said["id"])
+    assert kinds(world, said["id"]) == ["opened", "prioritized"]
+    event, _ = happened(world, said["id"])
     assert (event.actor_kind, event.actor_id, event.actor_name) == ("agent", world.kim.id, "Kim Novak (token script)")
 
 
@@ -100,7 +100,7 @@ def test_waiting_and_resuming(api: Api, world: World, number: int) -> None:
 def test_the_whole_life(api: Api, world: World, number: int) -> None:
     said = api.post(f"/incidents/{number}/resolution", FIX).json
     assert (said["state"], said["resolved_at"]) == ("resolved", "2026-03-02T09:00:00Z")
-    assert said["resolution"] == FIX
+    assert said["resolution"] == {**FIX, "cause_kind": None}
     assert api.post(f"/incidents/{number}/closure").json["closed_at"] == "2026-03-02T09:00:00Z"
     said = api.delete(f"/incidents/{number}/closure?reason=It+is+back.").json
     assert (said["state"], said["resolution"]) == ("open", None)
@@ -111,7 +111,8 @@ def test_the_whole_life(api: Api, world: World, number: int) -> None:
 
 
 def test_changing_what_it_is_about(api: Api, world: World, number: int) -> None:
-    change = {"subject": "VPN again", "service_id": world.vpn.id, "category_id": world.access.id, "impact": 1}
+    change = {"subject": "VPN again", "service_id": world.vpn.id, "category_id": world.access.id}
+    change |= {"impact": 1, "reason": "All of them"}
     said = api.patch(f"/incidents/{number}", change).json
     assert (said["subject"], said["service"]["name"], said["category"]["name"]) == ("VPN again", "VPN", "Access")
     assert (said["impact"], said["urgency"], said["priority"]) == (1, 2, 2)
