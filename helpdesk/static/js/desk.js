@@ -8,6 +8,11 @@ import "./live.js";
 import "./originals.js";
 import "./keys.js";
 import "./leaving.js";
+import "./conditions.js";
+import "./mentions.js";
+import "./clocks.js";
+import "./canned.js";
+import "./presence.js";
 import { focusWanted } from "./fields.js";
 
 focusWanted();

@@ -1,22 +1,26 @@
-// What is typed into a composer stays in this browser, per person and incident, until the server has taken it.
+// What is typed into a composer stays in this browser, per person and incident, until the server has taken it: the copy
+// for when the desk can't be reached. js/server_drafts.js keeps the one that is there on any device.
 
 const KEPT_DAYS = 30;
 const SENT = "draft-sent";
 const owner = document.body.dataset.viewer ?? "";
 const nameOf = (key) => `draft:${owner}:${key}`;
 
-// Storage may be full or forbidden: then there are no drafts, and writing goes on.
+// Storage may be full or forbidden: then there are no drafts here, and writing goes on.
 const attempt = (action) => { try { return action(); } catch { return null; } };
 
+// version: that of the server's draft which this text stands on; isSaved: the server has this very text.
 // Returns whether it is stored now.
-export const keepDraft = (key, kind, text) => attempt(() => {
+export const keepDraft = (key, kind, text, version = 0, isSaved = false) => attempt(() => {
   if (!text.trim()) localStorage.removeItem(nameOf(key));
-  else localStorage.setItem(nameOf(key), JSON.stringify({ kind, text, at: Date.now() }));
+  else localStorage.setItem(nameOf(key), JSON.stringify({ kind, text, version, isSaved, at: Date.now() }));
   return Boolean(text.trim());
 });
 
-// {kind, text, at} or null.
+// {kind, text, version, isSaved, at} or null.
 export const draftOf = (key) => attempt(() => JSON.parse(localStorage.getItem(nameOf(key))));
+
+export const dropDraft = (key) => attempt(() => localStorage.removeItem(nameOf(key)));
 
 // page: the path of the incident, under which everything that follows a success lies.
 export const markSent = (key, page) => attempt(() => {

@@ -1,8 +1,17 @@
-// When letters leave: times are meant in the time zone of whoever chooses them.
+// When letters leave, and when something happened: times are meant in the time zone of whoever chooses them.
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+// A moment that the page filled in is told in UTC.
+const toLocal = (field) => {
+  const moment = new Date(`${field.dataset.utc}Z`);
+  delete field.dataset.utc;
+  if (Number.isNaN(moment.getTime())) return;
+  field.value = new Date(moment.getTime() - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+};
+
 const tellZone = () => {
+  for (const field of document.querySelectorAll("input[data-utc]")) toLocal(field);
   for (const field of document.querySelectorAll("input[data-zone]")) field.value = zone;
 };
 
