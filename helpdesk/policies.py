@@ -134,6 +134,21 @@ class LetterPolicy(BaseModel):
     time_zone: str = Field("UTC", description="Dates and times in letters are told in this time zone.")
 
 
+class LifecyclePolicy(BaseModel):
+    """When an incident is done with. Shown on the page of the states."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    auto_close_working_days: int = Field(
+        5,
+        title="Working days until a resolved incident is closed",
+        ge=0,
+        le=365,
+        description="The requester is asked whether it is fixed; without an answer it is closed by itself after so "
+        "many working days of the calendar. 0: never.",
+    )
+
+
 Policy = TypeVar("Policy", bound=BaseModel)
 
 

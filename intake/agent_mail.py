@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import PENDING, ResolutionCode
+from helpdesk.incidents.mentions import note as mention_in_note
 from helpdesk.incidents.thread import Entry, Words
 from helpdesk.journal import Actor
 from helpdesk.letters.markdown import render
@@ -102,8 +103,9 @@ def _write(turn: _Turn, words: Words, said: Instructions) -> Entry:
     html = render(said.text, keep_line_breaks=True)
     # To whom the mail went, and what was noted of it as a mail, does not concern the reply.
     written = replace(words, text=said.text, html=html, cc=(), to=(), automatic="", features={})
-    write = turn.incident.note if said.kind == "note" else turn.incident.reply
-    return write(written, by=turn.by, at=turn.at)
+    if said.kind == "note":
+        return mention_in_note(turn.session, turn.incident, written, by=turn.by, at=turn.at)[0]
+    return turn.incident.reply(written, by=turn.by, at=turn.at)
 
 
 def _assign(turn: _Turn, argument: str) -> None:

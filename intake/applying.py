@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.attachments import Attachment
 from helpdesk.errors import Conflict
+from helpdesk.incidents.custom_fields import fill_reported
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.links import LinkKind, link
 from helpdesk.incidents.opening import open_incident
@@ -99,6 +100,7 @@ def _new(session: Session, mail: Mail, decision: Decision) -> None:
     requester = _requester(session, sender.address, sender.name, mail)
     before = session.get(Incident, decision.follow_up_of) if decision.follow_up_of else None
     incident, entry = _open(session, mail, decision, requester, before)
+    fill_reported(incident, mail.row.hints.get("custom") or {}, by=requester.actor(), at=mail.at)
     if before is not None:
         link(session, incident, before, LinkKind.FOLLOW_UP_OF, by=SYSTEM, at=mail.at)
     _filed(mail, incident, entry)

@@ -1,11 +1,13 @@
 """What the public form says, and how it becomes a mail like any other: one parser, one matching, one filing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
+from typing import Any
 
 from helpdesk.errors import Invalid
 from helpdesk.people.requester import normalized
@@ -16,7 +18,7 @@ from intake.mail.parse import parse
 class Submission:
     """One filled-in form. `key` is made when the form is shown, so that sending it twice files it once;
     `files` are (name, content type, bytes); `remote` is the address of the browser, and `language` what that browser
-    asks for: it counts where the words themselves tell no language."""
+    asks for: it counts where the words themselves tell no language. `custom`: values of the site's own fields."""
 
     key: str
     name: str
@@ -26,13 +28,18 @@ class Submission:
     service_id: int | None = None
     impact: int = 3
     urgency: int = 2
+    record_type: str = "incident"
     files: tuple[tuple[str, str, bytes], ...] = ()
     remote: str = ""
     language: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict)
 
     def hints(self) -> dict[str, object]:
         """What the form knows and a mail does not."""
-        return {"service_id": self.service_id, "impact": self.impact, "urgency": self.urgency, "remote": self.remote}
+        names = ("service_id", "impact", "urgency", "record_type", "remote")
+        known = {name: getattr(self, name) for name in names}
+        filled = {key: value for key, value in self.custom.items() if value is not None}
+        return known | ({"custom": filled} if filled else {})
 
 
 def compose(submission: Submission, *, at: datetime) -> bytes:

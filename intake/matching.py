@@ -17,6 +17,7 @@ from intake.joining import joining
 from intake.ledger import twin
 from intake.loops import loop
 from intake.senders import sender_rule
+from intake.trails import home_of
 from intake.trust import Verdict
 
 NEW = "Nothing in it leads to an incident we have, so it is a new one."
@@ -95,8 +96,9 @@ def _report(session: Session, mail: Incoming) -> Decision | None:
             evidence = ("It is a delivery report about a letter of ours that belongs to no incident.",)
             return Decision(Outcome.BOUNCE, "delivery report", evidence, None, plain)
         if own and own.incident_id and session.get(Incident, own.incident_id):
-            evidence = (f"It is a delivery report about our letter of {NUMBER_PREFIX}{own.incident_id}.",)
-            return Decision(Outcome.BOUNCE, "delivery report", evidence, own.incident_id, plain)
+            number = home_of(session, plain) or own.incident_id
+            evidence = (f"It is a delivery report about our letter of {NUMBER_PREFIX}{number}.",)
+            return Decision(Outcome.BOUNCE, "delivery report", evidence, number, plain)
     return Decision(Outcome.HOLD, "delivery report", ("It is a delivery report, but not about a letter of ours.",))
 
 

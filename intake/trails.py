@@ -43,11 +43,20 @@ def trails(session: Session, mail: Incoming) -> Iterator[Trail]:
         own = read_message_id(mail.key, message_id)
         if own and own.incident_id:
             made_for = bool(mail.sender) and own.is_for(mail.sender)
-            yield Trail(own.incident_id, "references", f"It answers our letter <{message_id}>.", made_for, own.side)
+            where = home_of(session, message_id) or own.incident_id
+            yield Trail(where, "references", f"It answers our letter <{message_id}>.", made_for, own.side)
     yield from _addresses(mail)
     yield from _known(session, named, arrival.message_id)
     for found in SUBJECT_NUMBER.finditer(arrival.subject):
         yield Trail(int(found[1]), "subject", f"Its subject names {NUMBER_PREFIX}{found[1]}.")
+
+
+def home_of(session: Session, message_id: str) -> int | None:
+    """The incident that a letter of ours is in now: not the one in its Message-ID, if it was split off from there."""
+    query = select(MessageReference.incident_id).where(
+        MessageReference.message_id == message_id.strip("<> ").lower(), MessageReference.ours
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def _addresses(mail: Incoming) -> Iterator[Trail]:
@@ -75,7 +84,9 @@ def _known(session: Session, named: list[str], own: str | None) -> Iterator[Trai
         .order_by(MessageReference.incident_id.desc())
         .limit(REFERENCES_MAX)
     ).all()
-    for message_id, incident_id, held_by_us in sorted(rows, key=lambda row: lowered.index(row[0])):
+    # The thread that a mail is in comes before those that only name it.
+    known = sorted(rows, key=lambda row: (lowered.index(row[0]), (row[2] or "").lower() != row[0]))
+    for message_id, incident_id, held_by_us in known:
         number = f"{NUMBER_PREFIX}{incident_id}"
         if message_id in answered and (held_by_us or "").lower() == message_id:
             yield Trail(incident_id, "thread", f"It answers <{message_id}>, which is in {number}.")

@@ -12,7 +12,9 @@ FAMILIES = {
     "setup": "Make the first administrator and the first mailbox.",
     "mail": "Read mails without filing them; import old mail; send the demo a mail.",
     "search": "Check or rebuild the search index.",
+    "service-levels": "Check or rebuild what is due next.",
     "token": "API tokens, for scripts.",
+    "audit": "Prove the journal, hand out sealed records, erase people.",
     "doctor": "Find what is wrong, and how to mend it.",
     "db": "The database's tables.",
 }
@@ -27,7 +29,7 @@ class Families(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in FAMILIES:
             return None
-        command: click.Command = importlib.import_module(f"helpdesk.cli.{name}").command
+        command: click.Command = importlib.import_module(f"helpdesk.cli.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

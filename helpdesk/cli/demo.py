@@ -13,6 +13,15 @@ from flask import Flask
 
 from helpdesk.cli.db import ensure_newest
 from helpdesk.cli.demo_data import PASSWORD, load_articles_of, load_company, load_incidents
+from helpdesk.cli.demo_escalation import escalate_one, load_ladder
+from helpdesk.cli.demo_family import load_family
+from helpdesk.cli.demo_feedback import load_feedback
+from helpdesk.cli.demo_rules import load_rules
+from helpdesk.cli.demo_service_levels import keep_promises, load_promises
+from helpdesk.cli.demo_statuses import name_statuses, use_statuses
+from helpdesk.cli.demo_tools import load_tools
+from helpdesk.cli.demo_triage import belong, name_causes, triage
+from helpdesk.cli.demo_working import load_ways_of_working
 from helpdesk.cli.desk import house_of, open_desk, plainly, session_of
 from helpdesk.cli.supervisor import Supervisor, listen_on
 from helpdesk.reactions.index import all_documents
@@ -77,10 +86,24 @@ def prepare(app: Flask, folder: Path) -> None:
     with session_of(app) as session:
         # One transaction: a start that was interrupted leaves nothing.
         cast = load_company(session, at=now - timedelta(days=400))
+        belong(session, cast, at=now - timedelta(days=400))
+        name_causes(session, cast)
+        load_ladder(session, cast, at=now)
+        load_rules(session, cast, at=now)
+        load_promises(session, cast, at=now - timedelta(days=400))
         load_articles_of(session, cast, at=now - timedelta(days=30))
+        name_statuses(session)
         samples = history(now, count=INCIDENTS)
         with click.progressbar(length=len(samples), label="Sample data", file=sys.stderr) as bar:
             load_incidents(session, cast, samples, lambda _: bar.update(1))
+        triage(session, cast, now=now)
+        use_statuses(session, now=now)
+        keep_promises(session, now=now)
+        escalate_one(session, cast, now=now)
+        load_ways_of_working(session, cast, now=now)
+        load_family(session, cast, now=now)
+        load_tools(session, cast, now=now)
+        load_feedback(session, now=now)
         session.commit()
         with click.progressbar(length=len(samples), label="Search index", file=sys.stderr) as bar:
             house_of(app).index.rebuild(all_documents(session), lambda count: bar.update(max(0, count - bar.pos)))

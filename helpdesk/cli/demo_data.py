@@ -21,6 +21,7 @@ from helpdesk.sample import company
 from helpdesk.sample.articles import load_articles
 from helpdesk.sample.incident import SampleIncident, Step
 from helpdesk.services import Category, Criticality, Service, make_category
+from helpdesk.services.causes import Cause
 from helpdesk.web.signin import give_password
 
 PASSWORD = "harbour-and-pine"  # noqa: S105 - printed at every start; the demo listens on this machine only
@@ -41,6 +42,8 @@ class Cast:
     services: dict[str, Service] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     requesters: dict[str, Requester] = field(default_factory=dict)
+    # What incidents of a category turn out to be, by its number.
+    causes: dict[int, Cause] = field(default_factory=dict)
     mailbox: Mailbox | None = None
 
 
@@ -168,7 +171,8 @@ def _step(cast: Cast, incident: Incident, step: Step, by: Actor) -> None:
                 raise ValueError(f"a wait for others needs a wake-up time: {step}")
             incident.wait_for_other(step.until, step.text, by=by, at=at)
         case "resolve":
-            incident.resolve(ResolutionCode(step.code or "fixed"), step.cause, step.text, by=by, at=at)
+            code, kind = ResolutionCode(step.code or "fixed"), cast.causes.get(incident.category_id or 0)
+            incident.resolve(code, step.cause, step.text, by=by, at=at, cause_chosen=kind)
         case "confirm":
             incident.confirm(by=by, at=at)
         case "reopen":

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cli.demo_data import Cast
 from helpdesk.incidents.escalation import escalate_to_team
-from helpdesk.incidents.escalation_rules import EscalationRule, Goal, Reason
+from helpdesk.incidents.escalation_rule import EscalationRule, Goal, Reason
 from helpdesk.incidents.incident import Incident
 from helpdesk.people.allocation import BY_LOAD
 from helpdesk.people.on_call import set_places

@@ -12,6 +12,7 @@ from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident, checked_subject
 from helpdesk.incidents.participants import add_participant
 from helpdesk.incidents.thread import Entry, EntryKind, ParticipantRole, Words
+from helpdesk.incidents.written import written
 from helpdesk.journal import Actor, EventKind
 from helpdesk.mailboxes.mailbox import own_addresses
 from helpdesk.people.requester import normalized
@@ -44,10 +45,12 @@ def consult(
     files = [*words.attachments, *(_copies(included) if with_files else ())]
     quoted = "\n\n".join(_as_quoted(entry) for entry in included)
     features = {"subject": checked_subject(subject or incident.subject)}
-    written = replace(words, to=asked, cc=(), quoted=quoted, attachments=tuple(files), features=features)
-    entry = incident._write(EntryKind.CONSULTATION, written, by, at)
+    question = replace(words, to=asked, cc=(), quoted=quoted, attachments=tuple(files), features=features)
+    entry = incident._write(EntryKind.CONSULTATION, question, by, at)
     entry.send_at = send_at
-    incident._record(EventKind.CONSULTED, by=by, at=at, entry_id=entry.id, addresses=list(asked))
+    incident._record(
+        EventKind.CONSULTED, by=by, at=at, written=written(entry), entry_id=entry.id, addresses=list(asked)
+    )
     return entry
 
 

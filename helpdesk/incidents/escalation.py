@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from helpdesk.base import Base, Json
 from helpdesk.errors import Conflict, Invalid, NotAllowed
+from helpdesk.incidents.escalation_rule import EscalationRule
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry, EntryKind, Words
 from helpdesk.journal import Actor, EventKind
@@ -39,7 +40,7 @@ class Escalation(Base):
     kind: Mapped[str]
     level: Mapped[int]
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
-    rule_id: Mapped[int | None] = mapped_column(ForeignKey("escalation_rules.id"), index=True)
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey(EscalationRule.id), index=True)
     why: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
     told: Mapped[list[int]] = mapped_column(Json, default=list)

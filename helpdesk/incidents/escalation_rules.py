@@ -2,12 +2,10 @@
 nobody, or somebody important reported it. Each rule acts once on an incident; the worker asks for what is due."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, exists, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
 
-from helpdesk.base import Base
 from helpdesk.errors import Conflict, Invalid
 from helpdesk.incidents.escalation import (
     Escalation,
@@ -16,6 +14,7 @@ from helpdesk.incidents.escalation import (
     escalate_to_team,
     note_dead_end,
 )
+from helpdesk.incidents.escalation_rule import EscalationRule, Goal, Reason
 from helpdesk.incidents.incident import Incident
 from helpdesk.journal import Actor
 from helpdesk.people.agent import Team
@@ -23,42 +22,6 @@ from helpdesk.people.organization import Organization
 from helpdesk.people.requester import Requester
 
 AT_ONCE_MAX = 200
-
-
-class Reason(StrEnum):
-    """What sets a rule off."""
-
-    SHARE = "share"  # so many percent of a target have gone by
-    AGE = "age"  # open for so many hours
-    UNTAKEN = "untaken"  # nobody has taken it for so many minutes
-    VIP = "vip"  # reported by somebody, or from somewhere, important
-
-
-class Goal(StrEnum):
-    """Where it goes."""
-
-    MANAGER = "manager"  # up the chain, hierarchical
-    NEXT_TEAM = "next_team"  # to the next tier of its team, functional
-
-
-class EscalationRule(Base):
-    """`target` and `percent` belong to SHARE, `minutes` to AGE and UNTAKEN. `priority_max`: for incidents of this
-    priority (1 is highest) and above. `team_id` None: for every team."""
-
-    __tablename__ = "escalation_rules"
-
-    name: Mapped[str] = mapped_column(unique=True)
-    reason: Mapped[str]
-    target: Mapped[str] = mapped_column(default="")
-    percent: Mapped[int] = mapped_column(default=0)
-    minutes: Mapped[int] = mapped_column(default=0)
-    priority_max: Mapped[int] = mapped_column(default=5)
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
-    goal: Mapped[str] = mapped_column(default=Goal.MANAGER.value)
-    made_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
-
-    team: Mapped[Team | None] = relationship()
 
 
 def current_rules(session: Session) -> list[EscalationRule]:

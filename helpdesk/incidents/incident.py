@@ -10,26 +10,34 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from helpdesk.base import Base
-from helpdesk.errors import Conflict, Invalid, NotAllowed
-from helpdesk.incidents.lifecycle import PENDING, UNRESOLVED, ResolutionCode, State, Verb, transition
+from helpdesk.errors import Invalid, NotAllowed
+from helpdesk.incidents.affected import checked_people
+from helpdesk.incidents.back_dating import check_since, logged
+from helpdesk.incidents.lifecycle import PENDING, UNRESOLVED, State, Verb
+from helpdesk.incidents.moving import NUMBER_PREFIX as NUMBER_PREFIX
+from helpdesk.incidents.moving import Moving
+from helpdesk.incidents.prioritization import Proposal, proposal_for
 from helpdesk.incidents.priority import Impact, Urgency, priority_of
 from helpdesk.incidents.recipients import addressed
+from helpdesk.incidents.record_types import checked_record_type
 from helpdesk.incidents.statuses import Status
 from helpdesk.incidents.thread import Entry, EntryKind, Participant, Words, entry_of, references_of
 from helpdesk.incidents.waiting_letters import stop_if_answered
-from helpdesk.journal import Actor, Event, EventKind, Journaled
+from helpdesk.incidents.written import written
+from helpdesk.journal import Actor, EventKind
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent, Team
 from helpdesk.people.permissions import Permission
 from helpdesk.people.requester import Requester
+from helpdesk.service_levels.due import ServiceLevelDue
 from helpdesk.services import Category, Service
 from helpdesk.services.causes import Cause
 
 SUBJECT_LENGTH_MAX = 250
-NUMBER_PREFIX = "INC-"
+REASON_LENGTH_MAX = 1000
 
 
-class Incident(Base, Journaled):
+class Incident(Base, Moving):
     __tablename__ = "incidents"
     __table_args__ = (
         Index("ix_incidents_open_updated", "is_open", "updated_at", "id"),
@@ -41,6 +49,9 @@ class Incident(Base, Journaled):
         Index("ix_incidents_assignee", "assignee_id", "is_open", "updated_at"),
         Index("ix_incidents_team", "team_id", "is_open", "updated_at"),
         Index("ix_incidents_state_wake", "state", "wake_at"),
+        Index("ix_incidents_status", "status_id", "updated_at", "id"),
+        Index("ix_incidents_state_resolved", "state", "resolved_at"),
+        Index("ix_incidents_record_type", "record_type", "updated_at", "id"),
     )
     record_kind: ClassVar[str] = "incident"
 
@@ -91,32 +102,31 @@ class Incident(Base, Journaled):
     entries: Mapped[list[Entry]] = relationship(
         back_populates="incident", order_by=(Entry.at, Entry.id), cascade="all, delete-orphan"
     )
+    # What is due next of what was promised: kept by a reaction, never written from here.
+    due: Mapped[ServiceLevelDue | None] = relationship(viewonly=True)
     participants: Mapped[list[Participant]] = relationship(order_by=Participant.id, cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
 
-    @property
-    def number(self) -> str:
-        return f"{NUMBER_PREFIX}{self.id}"
-
-    @property
-    def current(self) -> State:
-        return State(self.state)
-
     # What is written in the thread
 
-    def receive(self, words: Words, *, by: Actor, at: datetime, quiet: str = "") -> Entry:
+    def receive(
+        self, words: Words, *, by: Actor, at: datetime, quiet: str = "", logged_at: datetime | None = None
+    ) -> Entry:
         """The requester, or somebody copied, wrote. A person's words wake a pending or resolved incident; a
         machine's (an out-of-office notice) are kept and change nothing. `quiet` says why nothing happens and nobody
-        is told: old mail."""
-        entry = self._write(EntryKind.MESSAGE, words, by, at)
-        data = {"quiet": quiet} if quiet else {}
-        self._record(EventKind.RECEIVED, by=by, at=at, entry_id=entry.id, automatic=words.automatic, **data)
+        is told: old mail. What was said on the phone is written down at `logged_at` by an agent."""
+        check_since(self, at, logged_at)
+        entry = self._write(EntryKind.MESSAGE, words, by, at, logged_at)
+        data = ({"quiet": quiet} if quiet else {}) | logged(at, logged_at)
+        said = {"entry_id": entry.id, "automatic": words.automatic} | data
+        self._record(EventKind.RECEIVED, by=by, at=at, written=written(entry), **said)
         if words.automatic or quiet or self.merged_into_id is not None:
             return entry
+        at = logged_at or at
         stop_if_answered(self, by=by, at=at)
         if self.current in PENDING:
-            self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at)
+            self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at, follows=True)
         elif self.current not in UNRESOLVED:
             self.reopen("The requester wrote again.", by=by, at=at)
         return entry
@@ -129,30 +139,45 @@ class Incident(Base, Journaled):
         self._worker(by)
         entry = self._write(EntryKind.REPLY, addressed(self, words, by=by, at=at), by, at)
         entry.send_at, entry.unless_answered = send_at, unless_answered
-        self._record(EventKind.REPLIED, by=by, at=at, entry_id=entry.id)
+        leaves = {"leaves_at": send_at.isoformat()} if send_at else {}
+        self._record(EventKind.REPLIED, by=by, at=at, written=written(entry), entry_id=entry.id, **leaves)
         if self.current is State.NEW:
-            self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at)
+            self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at, follows=True)
         return entry
 
-    def note(self, words: Words, *, by: Actor, at: datetime) -> Entry:
+    def tell(self, words: Words, *, by: Actor, at: datetime, logged_at: datetime | None = None) -> Entry:
+        """An agent told the requester, on the phone or in person: an answer like any other, but nothing is sent."""
+        self._worker(by)
+        check_since(self, at, logged_at)
+        entry = self._write(EntryKind.REPLY, words, by, at, logged_at, spoken=True)
+        said = {"entry_id": entry.id, "spoken": True} | logged(at, logged_at)
+        self._record(EventKind.REPLIED, by=by, at=at, written=written(entry), **said)
+        if self.current is State.NEW:
+            self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=logged_at or at, follows=True)
+        return entry
+
+    def note(self, words: Words, *, by: Actor, at: datetime, logged_at: datetime | None = None) -> Entry:
         """For colleagues only; never sent to the requester."""
         self._worker(by)
-        entry = self._write(EntryKind.NOTE, words, by, at)
-        self._record(EventKind.NOTED, by=by, at=at, entry_id=entry.id)
+        check_since(self, at, logged_at)
+        entry = self._write(EntryKind.NOTE, words, by, at, logged_at)
+        self._record(EventKind.NOTED, by=by, at=at, written=written(entry), entry_id=entry.id, **logged(at, logged_at))
         return entry
 
     def advise(self, words: Words, *, by: Actor, at: datetime) -> Entry:
         """A third party answered a consultation: for agents only. It wakes an incident that waits for others."""
         entry = self._write(EntryKind.ADVICE, words, by, at)
-        self._record(EventKind.ADVISED, by=by, at=at, entry_id=entry.id, automatic=words.automatic)
+        said = {"entry_id": entry.id, "automatic": words.automatic}
+        self._record(EventKind.ADVISED, by=by, at=at, written=written(entry), **said)
         if self.current is State.PENDING_OTHER and not words.automatic:
-            self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at)
+            self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at, follows=True)
         return entry
 
     # Triage
 
-    def assign(self, assignee: Agent | None, team: Team | None, *, by: Actor, at: datetime) -> None:
-        """Gives it to an agent, a team, both, or back to nobody. Who gets it must be able to see it."""
+    def assign(self, assignee: Agent | None, team: Team | None, *, by: Actor, at: datetime, why: str = "") -> None:
+        """Gives it to an agent, a team, both, or back to nobody. Who gets it must be able to see it. `why` is set
+        where the desk chose."""
         self._worker(by)
         if assignee and not assignee.active:
             raise Invalid(f"{assignee.name} has left the desk. Choose somebody else.", field="assignee")
@@ -171,11 +196,16 @@ class Incident(Base, Journaled):
             after=_names(assignee, team),
             assignee_id=self.assignee_id,
             team_id=self.team_id,
+            **({"why": why} if why else {}),
         )
-        if assignee and self.current is State.NEW:
-            self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at)
+        # What the desk gave to somebody is new until they look at it.
+        if assignee and self.current is State.NEW and by.kind == "agent":
+            self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at, follows=True)
 
     def categorize(self, category: Category | None, service: Service | None, *, by: Actor, at: datetime) -> None:
+        """What it is about. The checklists that come with a category come along."""
+        from helpdesk.incidents.checklists import follow_category
+
         self._worker(by)
         if (category, service) == (self.category, self.service):
             return
@@ -184,17 +214,63 @@ class Incident(Base, Journaled):
         self._flush()
         after = _sorted_as(category, service)
         self._record(EventKind.CATEGORIZED, by=by, at=at, before=before, after=after)
+        follow_category(self, at=at)
 
-    def prioritize(self, impact: int, urgency: int, *, by: Actor, at: datetime) -> None:
-        """Sets both sides of the matrix; priority follows."""
+    def prioritize(self, impact: int, urgency: int, *, by: Actor, at: datetime, reason: str = "") -> None:
+        """Sets both sides of the matrix; priority follows. Another choice than the desk proposes needs a reason."""
         self._worker(by)
-        priority = priority_of(impact, urgency)
-        if (impact, urgency) == (self.impact, self.urgency):
+        proposed = proposal_for(self._session, self)
+        if proposed.is_overridden_by(impact, urgency) and not reason.strip():
+            raise Invalid(f"Say why, since the desk proposes otherwise: {' '.join(proposed.evidence)}", field="reason")
+        self._prioritize(impact, urgency, proposed, reason, by=by, at=at)
+
+    def _prioritize(
+        self, impact: int, urgency: int, proposed: Proposal, reason: str, *, by: Actor, at: datetime
+    ) -> None:
+        priority = priority_of(impact, urgency, self._session).value
+        is_overridden = proposed.is_overridden_by(impact, urgency)
+        before, after = self._sides(), {"impact": impact, "urgency": urgency, "priority": priority}
+        if (before, self.is_overridden) == (after, is_overridden):
             return
-        before = {"impact": self.impact, "urgency": self.urgency, "priority": self.priority}
-        self.impact, self.urgency, self.priority, self.updated_at = impact, urgency, priority.value, at
-        after = {"impact": impact, "urgency": urgency, "priority": priority.value}
-        self._record(EventKind.PRIORITIZED, by=by, at=at, before=before, after=after)
+        self.impact, self.urgency, self.priority, self.updated_at = impact, urgency, priority, at
+        self.is_overridden = is_overridden
+        self._record(
+            EventKind.PRIORITIZED,
+            by=by,
+            at=at,
+            before=before,
+            after=after,
+            reason=reason.strip()[:REASON_LENGTH_MAX],
+            proposed=proposed.data,
+            evidence=list(proposed.evidence),
+            overridden=is_overridden,
+        )
+
+    def follow_matrix(self, priority: int, *, by: Actor, at: datetime) -> None:
+        """The site changed its matrix, which gives another priority for the same impact and urgency."""
+        self._worker(by)
+        if priority != self.priority:
+            before, self.priority, self.updated_at = self._sides(), int(priority), at
+            reason = "The matrix was changed."
+            self._record(EventKind.PRIORITIZED, by=by, at=at, before=before, after=self._sides(), reason=reason)
+
+    def _sides(self) -> dict[str, int]:
+        return {"impact": self.impact, "urgency": self.urgency, "priority": self.priority}
+
+    def affects(self, people: int, *, by: Actor, at: datetime) -> None:
+        """So many people are hit, as somebody counted; those who reported it count by themselves."""
+        self._worker(by)
+        if checked_people(people) != self.affected_people:
+            before, self.affected_people, self.updated_at = self.affected_people, people, at
+            self._record(EventKind.AFFECTED, by=by, at=at, before=before, after=people)
+
+    def reclassify(self, record_type: str, *, by: Actor, at: datetime) -> None:
+        """It is an incident, or a request: a `record_types.RecordType`."""
+        self._worker(by)
+        chosen = checked_record_type(record_type).value
+        if chosen != self.record_type:
+            before, self.record_type, self.updated_at = self.record_type, chosen, at
+            self._record(EventKind.RECLASSIFIED, by=by, at=at, before=before, after=chosen)
 
     def change_requester(self, requester: Requester, *, by: Actor, at: datetime, reason: str = "") -> None:
         """It is somebody else's: answers and questions go to them from now on."""
@@ -218,105 +294,30 @@ class Incident(Base, Journaled):
             before, self.subject, self.updated_at = self.subject, subject, at
             self._record(EventKind.RENAMED, by=by, at=at, before=before, after=subject)
 
-    # The states
-
-    def start(self, *, by: Actor, at: datetime) -> None:
-        self._move(Verb.START, EventKind.STATE_CHANGED, by=by, at=at)
-
-    def wait_for_requester(self, *, by: Actor, at: datetime) -> None:
-        self._move(Verb.WAIT_FOR_REQUESTER, EventKind.STATE_CHANGED, by=by, at=at)
-
-    def wait_for_other(self, until: datetime, reason: str = "", *, by: Actor, at: datetime) -> None:
-        """Waits for somebody else, or for a day to come; wakes by itself at `until`."""
-        if until <= at:
-            raise Invalid("Choose a wake-up time that is still to come.", field="until")
-        self._move(Verb.WAIT_FOR_OTHER, EventKind.STATE_CHANGED, by=by, at=at, until=until.isoformat(), reason=reason)
-        self.wake_at = until
-
-    def resume(self, *, by: Actor, at: datetime) -> None:
-        self._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at)
-
-    def wake(self, *, by: Actor, at: datetime) -> None:
-        """The wake-up time has come."""
-        if self.wake_at is None or self.wake_at > at:
-            raise Conflict(f"{self.number} has no wake-up time that has come.")
-        self._move(Verb.WAKE, EventKind.WOKEN, by=by, at=at)
-
-    def resolve(self, code: ResolutionCode, cause: str, text: str, *, by: Actor, at: datetime) -> None:
-        """The service is restored: how it ended, why it happened, what fixed it. All three are required,
-        since the next incident like this one is answered from them."""
-        if not cause.strip():
-            raise Invalid("Say why it happened. “Not known” is an answer too.", field="cause")
-        if not text.strip():
-            raise Invalid(
-                "Say what fixed it: the next person with this problem will be shown your words.", field="text"
-            )
-        if max(len(cause), len(text)) > 100_000:
-            raise Invalid("Shorten cause and fix to 100,000 characters.", field="text")
-        self._goes_on()
-        move = transition(self.current, Verb.RESOLVE, by)
-        self.resolution_code, self.cause, self.resolution = code.value, cause.strip(), text.strip()
-        self.resolved_at = at
-        self._enter(move.next_state, at)
-        self._record(
-            EventKind.RESOLVED,
-            by=by,
-            at=at,
-            before=move.state.value,
-            after=move.next_state.value,
-            code=code.value,
-            cause=self.cause,
-            resolution=self.resolution,
-        )
-
-    def confirm(self, *, by: Actor, at: datetime) -> None:
-        """The requester says that it is fixed."""
-        self._move(Verb.CONFIRM, EventKind.CONFIRMED, by=by, at=at)
-        stop_if_answered(self, by=by, at=at)
-        self.closed_at = at
-
-    def reopen(self, reason: str = "", *, by: Actor, at: datetime) -> None:
-        """It is not fixed after all. The resolution that did not hold stays in the journal."""
-        self._move(Verb.REOPEN, EventKind.REOPENED, by=by, at=at, reason=reason)
-        if by.kind == "requester":
-            stop_if_answered(self, by=by, at=at)
-        self.resolved_at = self.closed_at = self.resolution_code = None
-        self.cause = self.resolution = ""
-
-    def close(self, *, by: Actor, at: datetime) -> None:
-        self._move(Verb.CLOSE, EventKind.CLOSED, by=by, at=at)
-        self.closed_at = at
-
     # Below: what the verbs share
 
     def _worker(self, by: Actor) -> None:
         self._goes_on()
         must_work(by)
 
-    def _goes_on(self) -> None:
-        if self.merged_into_id is not None:
-            raise Conflict(f"{self.number} was merged into {NUMBER_PREFIX}{self.merged_into_id}. Work on that one.")
-
-    def _move(self, verb: Verb, kind: EventKind, *, by: Actor, at: datetime, **data: object) -> Event:
-        self._goes_on()
-        move = transition(self.current, verb, by)
-        self._enter(move.next_state, at)
-        return self._record(
-            kind, by=by, at=at, verb=verb.value, before=move.state.value, after=move.next_state.value, **data
-        )
-
-    def _enter(self, state: State, at: datetime) -> None:
-        self.state, self.is_open, self.updated_at, self.wake_at = state.value, state in UNRESOLVED, at, None
-
-    def _write(self, kind: EntryKind, words: Words, by: Actor, at: datetime) -> Entry:
+    def _write(
+        self,
+        kind: EntryKind,
+        words: Words,
+        by: Actor,
+        at: datetime,
+        logged_at: datetime | None = None,
+        **features: object,
+    ) -> Entry:
         entry = entry_of(kind, words.checked(), by, at)
         entry.incident = self
+        entry.features |= logged(at, logged_at) | features
         session = object_session(self)
         if session is None:
             raise RuntimeError("an incident must be in a session before something is written to it")
         session.add(entry)
         # An old mail that is imported into a live incident doesn't make that older.
-        self.updated_at = max(at, self.updated_at)
+        self.updated_at = max(logged_at or at, self.updated_at)
         session.flush()
         session.add_all(references_of(words, entry))
         return entry

@@ -1,10 +1,9 @@
 """Selects over incidents: the queue, one incident, what search found. Every one of them is limited to what the
 viewer may see, inside the statement."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from json import dumps, loads
 from typing import Any
 
 from sqlalchemy import (
@@ -26,14 +25,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from helpdesk.errors import Invalid
+from helpdesk.incidents.cursors import cursor_of, values_in
 from helpdesk.incidents.incident import NUMBER_PREFIX, Incident
-from helpdesk.incidents.lifecycle import State
+from helpdesk.incidents.lifecycle import PENDING, State
 from helpdesk.incidents.links import IncidentLink
 from helpdesk.incidents.merge import surviving
+from helpdesk.incidents.queue_by_due import narrowed, page_by_due
+from helpdesk.incidents.queue_by_work import has_choice, has_tag, watched_by
+from helpdesk.incidents.statuses import Status
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
 from helpdesk.people.agent import Agent, Team, Viewer
-from helpdesk.people.requester import Address, Requester
+from helpdesk.people.directory import requesters_like
+from helpdesk.people.requester import Requester
+from helpdesk.service_levels.due import ServiceLevelDue
 from helpdesk.services import Service
 
 COUNT_MAX = 1000
@@ -54,6 +59,12 @@ class QueueRow:
     opened_at: datetime
     updated_at: datetime
     wake_at: datetime | None
+    status_id: int | None
+    record_type: str
+    # What is due next of what was promised; None where nothing is.
+    due_target: str | None = None
+    due_state: str | None = None
+    due_at: datetime | None = None
 
     @property
     def number(self) -> str:
@@ -62,16 +73,25 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What the queue shows. `view` is unassigned, mine, open or all; the others narrow it down."""
+    """What the queue shows. `view` is unassigned, mine, open or all; the others narrow it down. `due`: what of the
+    service levels at `now`, see `queue_by_due`."""
 
     view: str = "open"
     state: str | None = None
+    status_id: int | None = None
+    record_type: str | None = None
     priority: int | None = None
     team_id: int | None = None
     assignee_id: int | None = None
     category_id: int | None = None
     service_id: int | None = None
     requester: str = ""
+    tag: str = ""
+    # “key:choice” of one of the site's own fields.
+    choice: str = ""
+    is_watched: bool = False
+    due: str = ""
+    now: datetime | None = None
     sort: str = "-updated"
     cursor: str = ""
     limit: int = 50
@@ -91,6 +111,7 @@ SORTS = {
     "updated": Incident.updated_at,
     "opened": Incident.opened_at,
     "priority": Incident.priority,
+    "due": ServiceLevelDue.due_at,
 }
 VIEWS = ("unassigned", "mine", "open", "all")
 
@@ -101,9 +122,15 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Incident.team_id.is_(None), Incident.team_id.not_in(others))
 
 
+def _in_status(number: int) -> ColumnElement[bool]:
+    """In this status; the default of a state also holds what was logged before there were any."""
+    whose = select(Status.state).where(Status.id == number, Status.is_default)
+    return or_(Incident.status_id == number, and_(Incident.status_id.is_(None), Incident.state.in_(whose)))
+
+
 def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [Incident.merged_into_id.is_(None)]
-    if asked.view in ("unassigned", "mine", "open") and asked.state is None:
+    if asked.view in ("unassigned", "mine", "open") and asked.state is None and asked.status_id is None:
         where.append(Incident.is_open.is_(True))
     if asked.view == "unassigned":
         where.append(Incident.assignee_id.is_(None))
@@ -112,6 +139,7 @@ def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]
     if asked.state is not None:
         where.append(Incident.state == asked.state)
     for column, value in (
+        (Incident.record_type, asked.record_type),
         (Incident.priority, asked.priority),
         (Incident.team_id, asked.team_id),
         (Incident.assignee_id, asked.assignee_id),
@@ -121,19 +149,18 @@ def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]
         if value is not None:
             where.append(column == value)
     if asked.requester.strip():
-        where.append(Incident.requester_id.in_(_requesters_like(asked.requester)))
+        where.append(Incident.requester_id.in_(requesters_like(asked.requester)))
+    if asked.status_id is not None:
+        where.append(_in_status(asked.status_id))
+    if asked.tag:
+        where.append(has_tag(asked.tag))
+    if asked.choice:
+        where.append(has_choice(asked.choice))
+    if asked.is_watched:
+        where.append(watched_by(viewer.agent_id))
+    if asked.due and asked.now:
+        where.append(narrowed(asked.due, asked.now))
     return where
-
-
-def _requesters_like(text: str) -> Select[int]:
-    # Escaped: somebody's "%" or "_" is a letter here.
-    escaped = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = f"%{escaped}%"
-    return (
-        select(Requester.id)
-        .join(Address)
-        .where(or_(func.lower(Requester.name).like(pattern, escape="\\"), Address.address.like(pattern, escape="\\")))
-    )
 
 
 def queue(session: Session, viewer: Viewer, asked: QueueFilter) -> QueuePage:
@@ -147,6 +174,8 @@ def queue(session: Session, viewer: Viewer, asked: QueueFilter) -> QueuePage:
     where = [visible(viewer), *_conditions(viewer, asked)]
     total_of_all = _capped_count(*where)
     # Equal priorities are told apart by the last change, newest first, so the key has a middle part there.
+    if name == "due":
+        return _by_due(session, where, asked)
     keys = (column, Incident.updated_at, Incident.id) if name == "priority" else (column, Incident.id)
     if asked.cursor:
         where.append(_after(keys, falling, name, asked.cursor))
@@ -158,12 +187,28 @@ def queue(session: Session, viewer: Viewer, asked: QueueFilter) -> QueuePage:
     return QueuePage(page, min(total, COUNT_MAX), total > COUNT_MAX, _cursor(page[-1], name) if more else "")
 
 
+def _by_due(session: Session, where: list[ColumnElement[bool]], asked: QueueFilter) -> QueuePage:
+    query = _row_select().add_columns(_capped_count(*where)).where(*where)
+    falling = asked.sort.startswith("-")
+    rows, cursor = page_by_due(session, query, falling=falling, cursor=asked.cursor, limit=asked.limit)
+    total: int = rows[0][-1] if rows else 0
+    return QueuePage(tuple(QueueRow(*row[:-1]) for row in rows), min(total, COUNT_MAX), total > COUNT_MAX, cursor)
+
+
 def _capped_count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(select(Incident.id).where(*where).limit(COUNT_MAX + 1).subquery())
         .scalar_subquery()
     )
+
+
+def counts_of(session: Session, viewer: Viewer, asked: Sequence[QueueFilter]) -> list[int]:
+    """How many incidents each of these holds, up to COUNT_MAX + 1, in one statement."""
+    if not asked:
+        return []
+    row = session.execute(select(*(_capped_count(visible(viewer), *_conditions(viewer, one)) for one in asked))).one()
+    return [int(number) for number in row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +237,7 @@ def _order(keys: tuple[Any, ...], falling: bool, name: str) -> list[ColumnElemen
 
 
 def _after(keys: tuple[Any, ...], falling: bool, name: str, cursor: str) -> ColumnElement[bool]:
-    values = _read_cursor(cursor, name)
+    values = values_in(cursor, *(("number", "moment", "number") if name == "priority" else ("moment", "number")))
     if name == "priority":
         first, *rest = keys
         beyond = first < values[0] if falling else first > values[0]
@@ -203,33 +248,7 @@ def _after(keys: tuple[Any, ...], falling: bool, name: str, cursor: str) -> Colu
 def _cursor(row: QueueRow, name: str) -> str:
     at = (row.opened_at if name == "opened" else row.updated_at).isoformat()
     values = [row.priority, at, row.id] if name == "priority" else [at, row.id]
-    return urlsafe_b64encode(dumps(values).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, name: str) -> list[Any]:
-    try:
-        values = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name == "priority":
-            priority, at, number = values
-            return [_number(priority), _moment(at), _number(number)]
-        at, number = values
-        return [_moment(at), _number(number)]
-    except (ValueError, TypeError):
-        raise Invalid("This page's address is damaged. Start again from the first page.", field="cursor") from None
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("a moment without its zone")
-    return at
-
-
-def _number(value: object) -> int:
-    number = int(str(value))
-    if not 0 <= number < 2**63:
-        raise ValueError("beyond what a database counts to")
-    return number
+    return cursor_of(values)
 
 
 def _row_select() -> Select[*tuple[Any, ...]]:
@@ -246,11 +265,17 @@ def _row_select() -> Select[*tuple[Any, ...]]:
             Incident.opened_at,
             Incident.updated_at,
             Incident.wake_at,
+            Incident.status_id,
+            Incident.record_type,
+            ServiceLevelDue.target,
+            ServiceLevelDue.state,
+            ServiceLevelDue.due_at,
         )
         .join(Requester, Incident.requester_id == Requester.id)
         .outerjoin(Agent, Incident.assignee_id == Agent.id)
         .outerjoin(Team, Incident.team_id == Team.id)
         .outerjoin(Service, Incident.service_id == Service.id)
+        .outerjoin(ServiceLevelDue, ServiceLevelDue.incident_id == Incident.id)
     )
 
 
@@ -261,11 +286,15 @@ def incident_for(session: Session, viewer: Viewer, number: int) -> Incident | No
         .where(Incident.id == number, visible(viewer))
         .options(
             joinedload(Incident.requester).joinedload(Requester.addresses),
+            joinedload(Incident.requester).joinedload(Requester.organization),
             joinedload(Incident.team),
             joinedload(Incident.assignee),
             joinedload(Incident.service),
             joinedload(Incident.category),
+            joinedload(Incident.cause_chosen),
             joinedload(Incident.mailbox),
+            joinedload(Incident.status),
+            joinedload(Incident.due),
             selectinload(Incident.entries).selectinload(Entry.attachments),
         )
     )
@@ -300,7 +329,8 @@ def resolutions_by_number(session: Session, viewer: Viewer, numbers: list[int]) 
 
 def due_to_wake(session: Session, *, now: datetime) -> list[int]:
     """Numbers of pending incidents whose wake-up time has come."""
-    query = select(Incident.id).where(Incident.state == State.PENDING_OTHER.value, Incident.wake_at <= now)
+    pending = [state.value for state in PENDING]
+    query = select(Incident.id).where(Incident.state.in_(pending), Incident.wake_at <= now)
     return list(session.scalars(query.order_by(Incident.wake_at).limit(500)))
 
 
@@ -312,6 +342,7 @@ class Neighbour:
     id: int
     subject: str
     state: str
+    status_id: int | None
     updated_at: datetime
     link_id: int | None
     link_kind: str | None
@@ -324,7 +355,7 @@ class Neighbour:
 
 def neighbours(session: Session, viewer: Viewer, incident: Incident, limit: int = 5) -> list[Neighbour]:
     """What is tied to an incident, and its requester's latest others, in one statement; only what may be seen."""
-    shown = (Incident.id, Incident.subject, Incident.state, Incident.updated_at)
+    shown = (Incident.id, Incident.subject, Incident.state, Incident.status_id, Incident.updated_at)
     here = IncidentLink.first_id == incident.id
     there = case((here, IncidentLink.second_id), else_=IncidentLink.first_id)
     tied = (
@@ -359,3 +390,9 @@ def incidents_of(session: Session, requester_id: int, viewer: Viewer, limit: int
         .limit(limit)
     )
     return [QueueRow(*row) for row in rows]
+
+
+def numbers_matching(session: Session, viewer: Viewer, asked: QueueFilter, limit: int) -> list[int]:
+    """The numbers of those that a view shows on all its pages together: `limit` at most, the last changed first."""
+    query = select(Incident.id).where(visible(viewer), *_conditions(viewer, asked))
+    return list(session.scalars(query.order_by(Incident.updated_at.desc(), Incident.id.desc()).limit(limit)))

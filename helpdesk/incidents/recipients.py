@@ -15,19 +15,13 @@ from helpdesk.incidents.participants import add_participant, copied, third_parti
 from helpdesk.incidents.thread import Entry, EntryKind, Words
 from helpdesk.journal import Actor
 from helpdesk.mailboxes.mailbox import own_addresses
+from helpdesk.people.mail_domains import is_public
 from helpdesk.people.requester import Address, Requester, normalized
 
 if TYPE_CHECKING:
     from helpdesk.incidents.incident import Incident
 
 RECIPIENTS_MAX = 50
-# Everybody's: the same domain says nothing about belonging together.
-PUBLIC_DOMAINS = frozenset(
-    (
-        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "aol.com",
-        "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "mail.ru", "qq.com", "163.com",
-    )
-)  # fmt: skip
 
 
 class Mark(StrEnum):
@@ -182,7 +176,7 @@ class _People:
         self.copied = copied(incident)
         self.ours = own_addresses(session)
         domains = {address.rpartition("@")[2] for address in (*self.ours, *self.own)}
-        self.inside = domains - PUBLIC_DOMAINS
+        self.inside = {domain for domain in domains if not is_public(domain)}
         written = (one for one in incident.entries if one.kind == EntryKind.REPLY.value and not one.withdrawn_at)
         self.written_to = {address for one in written for address in (*one.to, *one.cc)}
         self.names = _names(session, self.copied.keys())

@@ -28,7 +28,8 @@ def withdraw(session: Session, entry: Entry, *, by: Actor, at: datetime) -> bool
     entry.incident._record(EventKind.WITHDRAWN, by=by, at=at, entry_id=entry.id)
     if not _waits_for_answer_to(session, entry):
         return False
-    entry.incident.resume(by=by, at=at)
+    # It follows from calling the letter back, so no status holds it up.
+    entry.incident._move(Verb.RESUME, EventKind.STATE_CHANGED, by=by, at=at, follows=True)
     return True
 
 

@@ -63,6 +63,12 @@ def read(folder: Path, name: str) -> EmailMessage | None:
     return from_bytes((folder / name).read_bytes())
 
 
+def forget_captured(folder: Path, name: str) -> None:
+    """Removes one letter; a name that is none of ours, or is gone already, changes nothing."""
+    if _NAME.fullmatch(name):
+        (folder / name).unlink(missing_ok=True)
+
+
 def _line(folder: Path, name: str) -> Captured:
     with (folder / name).open("rb") as file:
         start = file.read(_HEADERS_BYTES).partition(b"\r\n\r\n")[0]

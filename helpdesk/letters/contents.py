@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from helpdesk.attachments.store import BlobStore
 from helpdesk.incidents.escalation import Escalation, EscalationKind, latest_note
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.survey import Score, ask
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import Event
 from helpdesk.letters.addresses import greeting_name, one_line
@@ -18,14 +20,16 @@ from helpdesk.letters.filling import Value, Values
 from helpdesk.letters.happened import happened, told_of_task
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.languages import Language
-from helpdesk.letters.links import Answer, confirm_url, tracking_url
+from helpdesk.letters.links import Answer, confirm_url, survey_url, tracking_url
 from helpdesk.letters.markdown import render
 from helpdesk.letters.message_ids import Side, make_message_id
+from helpdesk.letters.promises import due_times
 from helpdesk.letters.quoting import as_html, excerpt
 from helpdesk.letters.readers import Planned, unreached
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent
 from helpdesk.policies import LetterPolicy, MailPolicy, policy
+from helpdesk.service_levels.telling import told_in_words
 from helpdesk.settings import Settings
 
 _NO_CAUSE = {"not known", "unknown", "n/a", "none", "-", "?", ""}
@@ -115,7 +119,11 @@ def values(occasion: Occasion, mailbox: Mailbox, thread_subject: str, language: 
         "desk": desk_name(occasion.stationery.settings, mailbox),
         "agent": one_line(occasion.event.actor_name) if occasion.event.actor_kind == "agent" else "",
     }
+    if planned.letter is Letter.ACKNOWLEDGEMENT:
+        found |= due_times(occasion.session, incident.id, language, now=now)
     more = _resolved(occasion) if planned.letter is Letter.RESOLUTION else _written(occasion, language)
+    if planned.letter is Letter.CLOSED:
+        more |= _survey(occasion, now)
     return {key: Value(text) for key, text in found.items()} | more
 
 
@@ -147,6 +155,19 @@ def _resolved(occasion: Occasion) -> Values:
         "yes_link": url(Answer.YES),
         "no_link": url(Answer.NO),
     }
+
+
+def _survey(occasion: Occasion, now: datetime) -> Values:
+    """Where to say how it went; nothing for who is only copied, and for who was asked not long ago."""
+    incident, sequence, stationery = occasion.incident, occasion.event.sequence, occasion.stationery
+    asked = ask(occasion.session, incident, sequence, at=now) if _is_requester(occasion) else None
+
+    def url(score: Score) -> Value:
+        base, key = stationery.settings.base_url, stationery.signing_key
+        made = survey_url(base, key, incident.id, incident.requester_id, sequence, score.value)
+        return Value(made if asked else "")
+
+    return {f"{score.value}_link": url(score) for score in Score}
 
 
 def markdown_value(text: str) -> Value:
@@ -240,12 +261,26 @@ def _undelivered(occasion: Occasion) -> dict[str, Any]:
     }
 
 
+def _service_level(occasion: Occasion) -> dict[str, Any]:
+    incident, data, telling = occasion.incident, occasion.event.data, occasion.planned.telling
+    zone = telling.setting.time_zone if telling else policy(occasion.session, LetterPolicy).time_zone
+    due = datetime.fromisoformat(data["due_at"]).astimezone(ZoneInfo(zone)) if data.get("due_at") else None
+    return {
+        "told": told_in_words(data),
+        "due": f"{due:%A, %-d %B %Y, %H:%M} ({zone})" if due else "",
+        "policy": one_line(str(data.get("policy", ""))),
+        "assignee": incident.assignee.name if incident.assignee else "",
+        "team": incident.team.name if incident.team else "",
+    }
+
+
 _MORE: dict[Letter, Callable[[Occasion], dict[str, Any]]] = {
     Letter.AGENT_REOPENED: _reopened,
     Letter.AGENT_ASSIGNED: _assigned,
     Letter.AGENT_WATCHED: lambda occasion: {"happened": happened(occasion.event)},
     Letter.AGENT_TASK: lambda occasion: {"told": told_of_task(occasion.event)},
     Letter.AGENT_ESCALATED: _escalated,
+    Letter.AGENT_SERVICE_LEVEL: _service_level,
     Letter.AGENT_DELIVERY_FAILED: _undelivered,
     Letter.AGENT_DELIVERY_UNCERTAIN: _undelivered,
     Letter.AGENT_MAIL_HELD: _mail_held,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import visible
+from helpdesk.incidents.statuses import status_label
 from helpdesk.incidents.thread import Entry
 from helpdesk.letters.addresses import header_address, one_line
 from helpdesk.letters.agent_threads import add_list_id
@@ -20,6 +21,7 @@ from helpdesk.letters.contents import Stationery, notifications_url
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.notices import ByMail, Notice
 from helpdesk.letters.rendering import write
+from helpdesk.letters.telling import MUST_KNOW
 from helpdesk.letters.wire import new_letter
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.agent import Agent
@@ -49,7 +51,7 @@ def still_wanted(
 
 def _is_wanted(notice: Notice, setting: NotificationSetting, muted: set[int]) -> bool:
     topic = Topic(notice.topic)
-    return Route.MAIL in setting.routes_of(topic) and (topic is Topic.ASSIGNED_ME or notice.incident_id not in muted)
+    return Route.MAIL in setting.routes_of(topic) and (topic in MUST_KNOW or notice.incident_id not in muted)
 
 
 def compose_digest(
@@ -111,7 +113,7 @@ def _heading(notice: Notice, stationery: Stationery) -> dict[str, Any]:
     return {
         "number": incident.number,
         "subject": incident.subject,
-        "state": incident.current.label,
+        "state": status_label(incident),
         "link": f"{stationery.settings.base_url}/incidents/{incident.id}",
         "happenings": [],
     }

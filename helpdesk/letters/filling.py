@@ -41,7 +41,10 @@ _BUTTON = (
     "border-radius:6px;background-color:{colour};color:#ffffff;text-decoration:none;font-weight:600"
     '">{words}</a>'
 )
-_COLOUR, _COLOURS = "#0b5cad", {"yes_link": "#1a7f4b", "no_link": "#9a3412"}
+_COLOUR, _COLOURS = (
+    "#0b5cad",
+    {"yes_link": "#1a7f4b", "no_link": "#9a3412", "good_link": "#1a7f4b", "bad_link": "#9a3412"},
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ class Letter(StrEnum):
     AGENT_TEST = "agent_test"  # a letter to requesters, as an administrator words it, to themselves
     AGENT_DELIVERY_UNCERTAIN = "agent_delivery_uncertain"  # nobody can tell whether a letter arrived
     AGENT_NOT_SENT = "agent_not_sent"  # a letter that was to leave later stayed here: they answered first
+    AGENT_ESCALATED = "agent_escalated"  # it was escalated to you, or nobody before you acknowledged it
+    AGENT_WATCHED = "agent_watched"  # something happened in an incident that somebody watches
+    AGENT_MENTIONED = "agent_mentioned"  # a colleague called you in a note
+    AGENT_TASK = "agent_task"  # a task was given to you or your team, or was not done in time
+    AGENT_SERVICE_LEVEL = "agent_service_level"  # the time for a promise runs out, or has run out
     AGENT_MAIL_HELD = "agent_mail_held"  # what an agent wrote by mail could not be done
 
     @property

@@ -78,5 +78,27 @@ def read_confirmation(key: str, text: str) -> Confirmation | None:
     return Confirmation(incident_id, requester_id, sequence, Answer(answer))
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """`sequence`: the event that closed the incident, by its number within it. `score` is what the link proposed."""
+
+    incident_id: int
+    requester_id: int
+    sequence: int
+    score: str
+
+
+def survey_url(base_url: str, key: str, incident_id: int, requester_id: int, sequence: int, score: str) -> str:
+    """`<base>/track/<token>/survey`: the page that asks how it went."""
+    token = _signer(key, "survey").dumps([incident_id, requester_id, sequence, score])
+    return f"{base_url.rstrip('/')}/track/{_text(token)}/survey"
+
+
+def read_survey(key: str, text: str) -> Rating | None:
+    """What the token of a survey link says; None when it is damaged or forged."""
+    said = _read(key, "survey", text)
+    return Rating(*said) if said and len(said) == 4 else None
+
+
 def _text(token: str | bytes) -> str:
     return token.decode() if isinstance(token, bytes) else token

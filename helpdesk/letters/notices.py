@@ -15,12 +15,14 @@ from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import visible
 from helpdesk.journal import Event
 from helpdesk.letters.addresses import one_line
+from helpdesk.letters.happened import happened, told_of_task
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.readers import Planned, unreached
 from helpdesk.letters.telling import Telling
 from helpdesk.people.agent import Agent, Viewer
 from helpdesk.people.notification import Timing
 from helpdesk.people.permissions import Role
+from helpdesk.service_levels.telling import told_in_words
 
 TEXT_LENGTH_MAX = 300
 SHOWN_MAX = 200
@@ -104,6 +106,10 @@ def in_words(letter: Letter, incident: Incident, event: Event) -> str:
             said = f"{who} gave it to {one_line(to)}" if who else f"It was given to {one_line(to)}"
         case Letter.AGENT_REOPENED:
             said = f"{who or 'The desk'} opened it again"
+        case Letter.AGENT_ESCALATED:
+            said = f"{who} escalated it to you" if who else "It was escalated to you: please acknowledge it"
+        case Letter.AGENT_SERVICE_LEVEL:
+            said = told_in_words(event.data)
         case Letter.AGENT_CONFIRMED:
             said = f"{who} says that it is fixed"
         case Letter.AGENT_WOKEN:
@@ -114,6 +120,12 @@ def in_words(letter: Letter, incident: Incident, event: Event) -> str:
             said = f"Nobody can tell whether a letter reached {one_line(', '.join(unreached(event))) or 'its reader'}"
         case Letter.AGENT_NOT_SENT:
             said = f"{who} answered first, so your letter was not sent"
+        case Letter.AGENT_WATCHED:
+            said = f"{who or 'The desk'} {happened(event)}"
+        case Letter.AGENT_MENTIONED:
+            said = f"{who} mentioned you in a note"
+        case Letter.AGENT_TASK:
+            said = told_of_task(event)
         case Letter.AGENT_MAIL_HELD:
             said = "What you wrote by mail could not be done"
         case _:

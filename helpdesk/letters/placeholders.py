@@ -53,13 +53,24 @@ _RESOLVED = (
     Placeholder("no_link", "Where the requester says that it is not."),
     Placeholder("agent", "The agent’s name."),
 )
+_PROMISED = (
+    Placeholder("answer_by", "By when you promised an answer, where the service level says that requesters see it."),
+    Placeholder("solved_by", "By when you promised that it is solved, in the same way."),
+)
+_CLOSED = (
+    Placeholder("good_link", "Where the requester says that it went well; nothing while they are not to be asked."),
+    Placeholder("middling_link", "Where they say that it went so-so."),
+    Placeholder("bad_link", "Where they say that it went badly."),
+)
 THREAD_SUBJECT = Placeholder(
     "thread_subject", "The subject that the requester knows, with the number: keeps the thread together.", False, True
 )
 _MORE: dict[str, tuple[Placeholder, ...]] = {
+    "acknowledgement": _PROMISED,
     "reply": _WRITTEN,
     "consultation": _WRITTEN,
     "resolution": _RESOLVED,
+    "closed": _CLOSED,
 }
 _REQUIRED = {"reply": ("text",), "consultation": ("text",), "resolution": ("fix",)}
 # Nothing of the requester's own goes to a third party.

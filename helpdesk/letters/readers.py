@@ -9,14 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.lifecycle import Verb
 from helpdesk.incidents.participants import copied, third_parties
 from helpdesk.incidents.thread import Entry
 from helpdesk.incidents.waiting_letters import ANSWERED
+from helpdesk.incidents.watching import those_who_see, watchers_who_see
 from helpdesk.journal import Event, EventKind
 from helpdesk.letters.kinds import Letter
 from helpdesk.letters.message_ids import Side
 from helpdesk.letters.telling import Telling, tellings
 from helpdesk.people.agent import Agent, Team, active_agents
+from helpdesk.people.permissions import Role
+from helpdesk.service_levels.policy import told_of_breach
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,25 @@ def plan(session: Session, incident: Incident, event: Event) -> list[Planned]:
     """All letters that an event asks for; each reader gets one at most on either side of the desk."""
     if event.data.get("quiet"):
         return []  # old mail: nobody waits for news of it
+    if event.data.get("split_from") or _taken_back(session, event):
+        return []
     rule = _RULES.get(EventKind(event.kind))
     found: dict[tuple[Side, str], Planned] = {}
     for planned in rule(session, incident, event) if rule else ():
         found.setdefault((planned.letter.side, planned.address), planned)
     return list(found.values())
+
+
+def _taken_back(session: Session, event: Event) -> bool:
+    """Whether it was part of a bulk change, a macro or a rule run that was undone before this letter was made."""
+    query = select(Event.data).where(
+        Event.record_kind == event.record_kind,
+        Event.record_id == event.record_id,
+        Event.kind == EventKind.OPERATION_UNDONE.value,
+        Event.sequence > event.sequence,
+    )
+    spans = ((one.get("first_sequence", 0), one.get("last_sequence", 0)) for one in session.scalars(query))
+    return any(first <= event.sequence <= last for first, last in spans)
 
 
 def _opened(session: Session, incident: Incident, event: Event) -> list[Planned]:
@@ -59,16 +77,21 @@ def _received(session: Session, incident: Incident, event: Event) -> list[Planne
     if event.data.get("automatic"):
         return []
     concerned = dict.fromkeys([*_desk(session, incident), *_team(incident.team)])
-    return _to_agents(Letter.AGENT_MESSAGE, concerned, incident, event, _entry(session, event))
+    told = _to_agents(Letter.AGENT_MESSAGE, concerned, incident, event, _entry(session, event))
+    return [*told, *_watchers(session, incident, event)]
 
 
 def _replied(session: Session, incident: Incident, event: Event) -> list[Planned]:
-    """To whom the reply says; one of old names nobody: then to the requester and those who read along."""
+    """To whom the reply says; one of old names nobody: then to the requester and those who read along. What was
+    told on the phone is sent to nobody."""
+    if event.data.get("spoken"):
+        return []
     entry, along = _entry(session, event), copied(incident)
     own = {one.address: incident.requester.name for one in incident.requester.addresses}
     given = [*entry.to, *entry.cc] if entry and entry.to else [incident.requester.address, *along]
     names = along | own
-    return [Planned(Letter.REPLY, address, names.get(address, ""), entry) for address in given]
+    letters = [Planned(Letter.REPLY, address, names.get(address, ""), entry) for address in given]
+    return [*letters, *_watchers(session, incident, event)]
 
 
 def _consulted(session: Session, incident: Incident, event: Event) -> list[Planned]:
@@ -100,20 +123,32 @@ def _assigned(_: Session, incident: Incident, event: Event) -> list[Planned]:
     return _to_agents(Letter.AGENT_ASSIGNED, agents, incident, event)
 
 
+def _escalated(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """The one whose turn it is; also who did it, since the chain may lead back to them."""
+    agent = session.get(Agent, event.data["agent_id"]) if event.data.get("agent_id") else None
+    return _to_agents(Letter.AGENT_ESCALATED, [agent], incident, event) if agent else []
+
+
 def _woken(session: Session, incident: Incident, event: Event) -> list[Planned]:
-    return _to_agents(Letter.AGENT_WOKEN, _desk(session, incident), incident, event)
+    told = _to_agents(Letter.AGENT_WOKEN, _desk(session, incident), incident, event)
+    return [*told, *_watchers(session, incident, event)]
 
 
 def _resolved(session: Session, incident: Incident, event: Event) -> list[Planned]:
-    return [_to_requester(Letter.RESOLUTION, incident, overtaken=_overtaken(session, event))]
+    letter = _to_requester(Letter.RESOLUTION, incident, overtaken=_overtaken(session, event))
+    return [letter, *_watchers(session, incident, event)]
 
 
 def _closed(session: Session, incident: Incident, event: Event) -> list[Planned]:
-    return [_to_requester(Letter.CLOSED, incident, overtaken=_overtaken(session, event))]
+    if event.data.get("quiet"):
+        return []
+    letter = _to_requester(Letter.CLOSED, incident, overtaken=_overtaken(session, event))
+    return [letter, *_watchers(session, incident, event)]
 
 
 def _confirmed(session: Session, incident: Incident, event: Event) -> list[Planned]:
-    return _to_agents(Letter.AGENT_CONFIRMED, _desk(session, incident), incident, event)
+    told = _to_agents(Letter.AGENT_CONFIRMED, _desk(session, incident), incident, event)
+    return [*told, *_watchers(session, incident, event)]
 
 
 def _reopened(session: Session, incident: Incident, event: Event) -> list[Planned]:
@@ -121,7 +156,51 @@ def _reopened(session: Session, incident: Incident, event: Event) -> list[Planne
     before = _kind_at(session, event, event.sequence - 1)
     if before == EventKind.RECEIVED:
         return [to_requester]  # agents are told of the message that reopened it
-    return [to_requester, *_to_agents(Letter.AGENT_REOPENED, _desk(session, incident), incident, event)]
+    told = _to_agents(Letter.AGENT_REOPENED, _desk(session, incident), incident, event)
+    return [to_requester, *told, *_watchers(session, incident, event)]
+
+
+def _noted(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Who watches; but who is called by name in the note is told of that."""
+    return _watchers(session, incident, event, but=_mentioned_in(session, event))
+
+
+def _moved(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Who watches, unless the move just follows from what they are told of anyway."""
+    before = _kind_at(session, event, event.sequence - 1)
+    follows = event.data.get("verb") in (Verb.START, Verb.RESUME) and before in _OPENING
+    return [] if follows else _watchers(session, incident, event)
+
+
+_OPENING = (EventKind.RECEIVED, EventKind.ADVISED, EventKind.REPLIED, EventKind.ASSIGNED)
+
+
+def _watched(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Who was made a watcher by somebody else, and not by being mentioned, which they are told of."""
+    agent = session.get(Agent, event.data["agent_id"])
+    if agent is None or event.data.get("why"):
+        return []
+    return _to_agents(Letter.AGENT_WATCHED, those_who_see(session, [agent], incident), incident, event)
+
+
+def _mentioned(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    called = [session.get(Agent, one["id"]) for one in event.data.get("agents", ())]
+    seeing = those_who_see(session, [one for one in called if one is not None], incident)
+    return _to_agents(Letter.AGENT_MENTIONED, seeing, incident, event, _entry(session, event))
+
+
+def _task(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Who is to do it, when that changes or when it is late. The tasks of a list come in a crowd: nobody is told."""
+    data, before, after = event.data, event.data.get("before", {}), event.data.get("after", {})
+    is_late = event.kind == EventKind.TASK_OVERDUE
+    if event.kind == EventKind.TASK_ADDED and (data.get("checklist") or data.get("restored")):
+        return []
+    if event.kind == EventKind.TASK_CHANGED and all(before.get(one) == after.get(one) for one in ("assignee", "team")):
+        return []
+    agent = session.get(Agent, data["assignee_id"]) if data.get("assignee_id") else None
+    team = session.get(Team, data["team_id"]) if data.get("team_id") else None
+    people = [agent] if agent else _team(team) or (_desk(session, incident) if is_late else [])
+    return _to_agents(Letter.AGENT_TASK, those_who_see(session, people, incident), incident, event)
 
 
 def _failed(session: Session, incident: Incident, event: Event) -> list[Planned]:
@@ -160,6 +239,32 @@ def unreached(event: Event) -> list[str]:
     return [str(address).lower() for address in named if address]
 
 
+def _warned(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Whose it is; nobody once it is resolved."""
+    agents = _desk(session, incident) if incident.is_open else []
+    return _to_agents(Letter.AGENT_SERVICE_LEVEL, agents, incident, event)
+
+
+def _breached(session: Session, incident: Incident, event: Event) -> list[Planned]:
+    """Whom the policy names. While nobody has taken it, its team stands for the assignee, and all agents for a team;
+    what is private is told to no address outside its team."""
+    if not incident.is_open:
+        return []
+    tell, addresses = told_of_breach(session, event.data)
+    team = _team(incident.team) if incident.team else active_agents(session)
+    named = {
+        "assignee": [incident.assignee] if incident.assignee else team,
+        "team": team,
+        "lead": [agent for agent in team if agent.role == Role.LEAD.value],
+    }
+    agents = dict.fromkeys(agent for one in tell for agent in named[one])
+    outside = () if incident.team and incident.team.private else addresses
+    return [
+        *_to_agents(Letter.AGENT_SERVICE_LEVEL, agents, incident, event),
+        *(Planned(Letter.AGENT_SERVICE_LEVEL, address, "") for address in outside),
+    ]
+
+
 _RULES: dict[EventKind, Callable[[Session, Incident, Event], list[Planned]]] = {
     EventKind.OPENED: _opened,
     EventKind.RECEIVED: _received,
@@ -170,6 +275,16 @@ _RULES: dict[EventKind, Callable[[Session, Incident, Event], list[Planned]]] = {
     EventKind.MAIL_HELD: _mail_held,
     EventKind.ASSIGNED: _assigned,
     EventKind.WOKEN: _woken,
+    EventKind.ESCALATED: _escalated,
+    EventKind.SERVICE_LEVEL_WARNED: _warned,
+    EventKind.SERVICE_LEVEL_BREACHED: _breached,
+    EventKind.NOTED: _noted,
+    EventKind.STATE_CHANGED: _moved,
+    EventKind.WATCHED: _watched,
+    EventKind.MENTIONED: _mentioned,
+    EventKind.TASK_ADDED: _task,
+    EventKind.TASK_CHANGED: _task,
+    EventKind.TASK_OVERDUE: _task,
     EventKind.RESOLVED: _resolved,
     EventKind.CLOSED: _closed,
     EventKind.CONFIRMED: _confirmed,
@@ -206,6 +321,25 @@ def _desk(session: Session, incident: Incident) -> list[Agent]:
     if incident.assignee:
         return [incident.assignee]
     return _team(incident.team) if incident.team else active_agents(session)
+
+
+def _watchers(session: Session, incident: Incident, event: Event, but: frozenset[int] = frozenset()) -> list[Planned]:
+    """Those who watch, and are not told as the ones whose it is: of two letters a reader gets the first."""
+    watching = [agent for agent in watchers_who_see(session, incident) if agent.id not in but]
+    return _to_agents(Letter.AGENT_WATCHED, watching, incident, event, _entry(session, event))
+
+
+def _mentioned_in(session: Session, event: Event) -> frozenset[int]:
+    """The numbers of those who are told by a letter of their own that a note calls them."""
+    query = select(Event.data).where(
+        Event.record_kind == event.record_kind,
+        Event.record_id == event.record_id,
+        Event.kind == EventKind.MENTIONED.value,
+        Event.sequence > event.sequence,
+    )
+    entry_id = event.data.get("entry_id")
+    calls = (data for data in session.scalars(query) if data.get("entry_id") == entry_id)
+    return frozenset(one["id"] for data in calls for one in data.get("agents", ()))
 
 
 def _team(team: Team | None) -> list[Agent]:

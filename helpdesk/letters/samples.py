@@ -53,6 +53,8 @@ def sample_letter(
         "name": Value(name),
         "opened_on": Value(language.on(incident.opened_at if incident else now - timedelta(days=1), zone)),
         "today": Value(language.on(now, zone)),
+        "answer_by": Value(language.at(now + timedelta(hours=4), zone)),
+        "solved_by": Value(language.at(now + timedelta(days=2), zone)),
         "agent": Value(one_line(agent.name)),
         "text": markdown_value(_answered(incident)),
         "signature": signature_value(agent.signature or agent.name),
@@ -77,6 +79,9 @@ def _common(incident: Incident | None, settings: Settings, mailbox: Mailbox | No
         "link": f"{base}/sample",
         "yes_link": f"{base}/sample-yes/answer",
         "no_link": f"{base}/sample-no/answer",
+        "good_link": f"{base}/sample-good/survey",
+        "middling_link": f"{base}/sample-middling/survey",
+        "bad_link": f"{base}/sample-bad/survey",
     }
     return {name: Value(text) for name, text in texts.items()}
 

@@ -9,6 +9,7 @@ from helpdesk.service_levels.versions import CLOCKS as CLOCKS
 
 NOTIFY, INDEX, DELIVER, DEPART, DIGEST = "notify", "index", "deliver", "depart", "digest"
 AUTOMATE = "automate"  # rules, allocation, escalation
+FORGET = "forget"  # follows no event: bytes of a person who was erased
 FETCH = "fetch"  # follows no event: an agent asks for a mail that was left on the server
 
 # Deliveries are sent on by `notify`, one errand for each letter, and follow no event by themselves; so is the

@@ -15,6 +15,7 @@ from helpdesk.errors import Invalid
 from helpdesk.incidents import actions
 from helpdesk.incidents.actions import Action
 from helpdesk.incidents.operation import Operation
+from helpdesk.incidents.variables import check
 from helpdesk.journal import Actor, EventKind
 from helpdesk.rules import conditions
 from helpdesk.rules.conditions import Condition
@@ -133,6 +134,10 @@ def checked_rule(session: Session, rule: Rule, given: Mapping[str, Any]) -> Rule
     if trigger is Trigger.SCHEDULE and not (every or some):
         raise Invalid("A rule on a schedule needs a condition: it would touch every open incident.", field="conditions")
     todo = actions.checked(session, given["todo"], by_rule=True)
+    for action in todo:
+        for field in action.of_kind.fields:
+            if field.worded:
+                check(str(action.values.get(field.name, "")), field="actions")
     rule.name, rule.trigger, rule.kinds = name, trigger.value, kinds
     rule.every_minutes, rule.again_hours = int(given["every_minutes"]), int(given["again_hours"])
     rule.every, rule.some = [one.as_json() for one in every], [one.as_json() for one in some]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.errors import Refused
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.operation import OperationKind, Result
-from helpdesk.incidents.operations import operate
+from helpdesk.incidents.operations import Wording, operate
 from helpdesk.journal import Event
 from helpdesk.rules.conditions import Condition, hold
 from helpdesk.rules.facts import facts_of
@@ -23,8 +23,9 @@ AT_ONCE_MAX = 500
 LOOKED_AT_MAX = 5_000
 
 
-def run_on_event(session: Session, event: Event, *, now: datetime) -> list[RuleRun]:
-    """Runs every active rule that waits for this kind of event, in their order; returns what acted."""
+def run_on_event(session: Session, event: Event, *, now: datetime, wording: Wording | None = None) -> list[RuleRun]:
+    """Runs every active rule that waits for this kind of event, in their order; returns what acted. `wording` fills
+    the variables of what is written."""
     if is_by_rule(event) or event.record_kind != Incident.record_kind:
         return []
     rules = [rule for rule in active_rules(session, Trigger.EVENT) if event.kind in rule.kinds]
@@ -35,7 +36,7 @@ def run_on_event(session: Session, event: Event, *, now: datetime) -> list[RuleR
     for rule in rules:
         if _ran(session, rule, event) or not _holds(session, rule, incident, event, now):
             continue
-        run = act(session, rule, incident, event, now=now)
+        run = act(session, rule, incident, event, now=now, wording=wording)
         runs.append(run)
         if rule.stops and run.operation_id is not None:
             break
@@ -63,7 +64,15 @@ def due_rules(session: Session) -> list[Rule]:
     return active_rules(session, Trigger.SCHEDULE)
 
 
-def act(session: Session, rule: Rule, incident: Incident, event: Event | None, *, now: datetime) -> RuleRun:
+def act(
+    session: Session,
+    rule: Rule,
+    incident: Incident,
+    event: Event | None,
+    *,
+    now: datetime,
+    wording: Wording | None = None,
+) -> RuleRun:
     """Does what the rule says to one incident, as an operation that can be undone; and puts that on record. What
     can't be done is said there, and on the rule."""
     run = RuleRun(rule=rule, incident_id=incident.id, event_id=event.id if event else None, at=now)
@@ -82,6 +91,7 @@ def act(session: Session, rule: Rule, incident: Incident, event: Event | None, *
             by=rule.actor(),
             at=now,
             source_id=rule.id,
+            wording=wording,
         )
     except Refused as error:
         run.said = rule.trouble = str(error)

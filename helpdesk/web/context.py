@@ -10,6 +10,7 @@ from helpdesk import __version__
 from helpdesk.db import session
 from helpdesk.incidents.lifecycle import REQUESTER_WORDING, ResolutionCode, State
 from helpdesk.incidents.priority import Impact, Priority, Urgency
+from helpdesk.incidents.statuses import label_of, statuses
 from helpdesk.letters.notices import unread
 from helpdesk.web.access import current_agent, house, the_viewer
 from helpdesk.web.alarms import alarm_banner
@@ -47,6 +48,11 @@ def file_size(size_bytes: int) -> str:
     return f"{size:.1f} GB"
 
 
+def status_name(one: Any) -> str:
+    """What the site calls the status of an incident or of a line of a list; "" where it has no names of its own."""
+    return label_of(session(), one.state, one.status_id) if statuses(session()) else ""
+
+
 def _counts() -> dict[str, int] | None:
     from intake.ledger_search import waiting
 
@@ -64,6 +70,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(relative=relative, exact=exact, file_size=file_size)
     app.jinja_env.globals.update(
         State=State,
+        status_name=status_name,
         REQUESTER_WORDING=REQUESTER_WORDING,
         ResolutionCode=ResolutionCode,
         Priority=Priority,

@@ -12,6 +12,7 @@ from helpdesk.incidents.incident import NUMBER_PREFIX, Incident
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.web.files import Files
 from helpdesk.web.furniture import moment
+from helpdesk.web.happenings.lifecycle import logged_later
 from helpdesk.web.letters_shown import LetterShown
 from helpdesk.web.mail_marks import NOTHING, Marks, marks_of
 from helpdesk.web.wording import BY_MAIL, cut_long, is_cut, words_of
@@ -25,6 +26,7 @@ LABELS = {
     CONSULTATION: ("Internal: asked outside the desk", "eye-off"),
     ADVICE: ("Internal: answer from outside the desk", "eye-off"),
     "automatic": ("Automatic", "robot"),
+    "spoken": ("Spoken, not sent", "phone"),
 }
 DID = {
     MESSAGE: "wrote",
@@ -33,6 +35,7 @@ DID = {
     CONSULTATION: "asked a third party",
     ADVICE: "answered as a third party",
     "automatic": "sent automatically",
+    "spoken": "told the requester",
 }
 
 
@@ -52,7 +55,7 @@ class ShownEntry:
     glyph: str
     address: str
     to: str
-    via: str
+    via: Markup
     origin: str
     why: str
     automatic: str
@@ -89,8 +92,9 @@ def _shown(incident: Incident, entry: Entry, now: datetime) -> ShownEntry:
     number, at, html, quoted = entry.id, entry.at, entry.html, entry.quoted
     is_mail = kind in BY_MAIL
     shown_as = "automatic" if entry.automatic else kind
+    told_as = "spoken" if kind == REPLY and entry.features.get("spoken") else shown_as
     logged = kind == MESSAGE and entry.author_kind == "agent"
-    label, glyph = LABELS.get(shown_as, ("", ""))
+    label, glyph = LABELS.get(told_as, ("", ""))
     original = is_mail and bool(html)
     return ShownEntry(
         number=number,
@@ -98,12 +102,12 @@ def _shown(incident: Incident, entry: Entry, now: datetime) -> ShownEntry:
         at=at,
         when=moment(at, now),
         name=incident.requester.name if logged else by,
-        did=DID.get(shown_as, "wrote"),
+        did=DID.get(told_as, "wrote"),
         label=label,
         glyph=glyph,
         address=sender if is_mail and sender not in ("", incident.requester.address, by) else "",
         to=_to(incident, entry),
-        via=f"logged by {by}" if logged else "",
+        via=_via(entry, by if logged else ""),
         origin="" if entry.incident_id == incident.id else f"{NUMBER_PREFIX}{entry.incident_id}",
         why=f"/incidents/{entry.incident_id}/entries/{number}/why" if is_mail and not logged else "",
         automatic=entry.automatic,
@@ -117,6 +121,14 @@ def _shown(incident: Incident, entry: Entry, now: datetime) -> ShownEntry:
         marks=marks_of(entry) if is_mail else NOTHING,
         files=None,
     )
+
+
+def _via(entry: Entry, logged_by: str) -> Markup:
+    """How it came here, where that does not go without saying: by whom, and when, it was written down."""
+    by, later = f"logged by {logged_by}" if logged_by else "", logged_later(entry.features)
+    names = entry.features.get("drafted_with")
+    drafted = f"drafted with {', '.join(names)}" if names else ""
+    return Markup(", ").join(one for one in (by, later, drafted) if one)
 
 
 def has_remote_images(html: str) -> bool:

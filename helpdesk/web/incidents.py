@@ -9,18 +9,25 @@ from helpdesk.attachments import Attachment
 from helpdesk.db import db, session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.choices import choices
+from helpdesk.incidents.custom_fields import lineage, set_fields
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.merge import surviving
 from helpdesk.incidents.opening import open_incident
+from helpdesk.incidents.prioritization import proposal_for
+from helpdesk.incidents.priority import PriorityPolicy
 from helpdesk.incidents.thread import Words
 from helpdesk.people.permissions import Permission
 from helpdesk.people.requester import known_requester
+from helpdesk.policies import policy
 from helpdesk.services import Category, Service
 from helpdesk.web import web
 from helpdesk.web.access import actor, agents_only, house, needs, the_incident, the_viewer
+from helpdesk.web.custom_fields import beginning_form
 from helpdesk.web.enclosures import enclosed, references
+from helpdesk.web.forms.custom import CustomForm
 from helpdesk.web.forms.new_incident import NewIncidentForm
 from helpdesk.web.incident_page import Composer, facts, show
+from helpdesk.web.local_times import moments
 from helpdesk.web.sending import brought_back
 from helpdesk.web.submissions import done, new_key, once
 from helpdesk.web.suggested import fix_text, key_of
@@ -61,42 +68,53 @@ def new_incident() -> ResponseReturnValue:
 @needs(Permission.WORK_INCIDENTS)
 @once
 def log_incident() -> ResponseReturnValue:
-    form, files = _form(), enclosed()
-    if not form.validate():
-        return _page(form, 422, files)
+    form, fields, files = _form(), beginning_form(request.form), enclosed()
+    if not form.validate() | fields.validate():
+        return _page(form, 422, files, fields)
     try:
         made = _open(form, Words(text=form.text.data, attachments=files))
+        asked = fields.asked(made.record_type, lineage(made.category), made.custom)
+        set_fields(made, asked, by=actor(), at=made.updated_at)
     except Invalid as error:
         db.session.rollback()
         form.refuse(error)
-        return _page(form, 422, files)
+        return _page(form, 422, files, fields)
     return done(url_for("web.incident", number=made.id))
 
 
 def _form() -> NewIncidentForm:
     form = NewIncidentForm(request.form if request.method == "POST" else None)
-    form.offer(choices(session(), the_viewer()))
+    form.offer(choices(session(), the_viewer()), policy(session(), PriorityPolicy))
     return form
 
 
-def _page(form: NewIncidentForm, status: int, files: Sequence[Attachment] = ()) -> ResponseReturnValue:
+def _page(
+    form: NewIncidentForm, status: int, files: Sequence[Attachment] = (), fields: CustomForm | None = None
+) -> ResponseReturnValue:
     form.submission.data = new_key()
-    return render_template("incidents/new.html", form=form, kept=references(files)), status
+    more = {"kept": references(files), "fields": fields or beginning_form()}
+    return render_template("incidents/new.html", form=form, **more), status
 
 
 def _open(form: NewIncidentForm, words: Words) -> Incident:
-    at = house().clock.now()
+    when = moments(form, house().clock.now())
     made, _ = open_incident(
         session(),
-        known_requester(session(), form.address.data, form.name.data, at=at),
+        known_requester(session(), form.address.data, form.name.data, at=when["at"]),
         form.subject.data,
         words,
         source="agent",
         by=actor(),
-        at=at,
+        **when,
         service=session().get(Service, form.service.data) if form.service.data else None,
         category=session().get(Category, form.category.data) if form.category.data else None,
-        impact=form.impact.data,
+        record_type=form.record_type.data,
+        affected_people=form.people.data,
+        impact=form.impact.data or None,
         urgency=form.urgency.data,
+        reason=form.reason.data or "",
     )
+    if made.is_overridden and not (form.reason.data or "").strip():
+        evidence = " ".join(proposal_for(session(), made).evidence)
+        raise Invalid(f"Say why, since the desk proposes otherwise: {evidence}", field="reason")
     return made

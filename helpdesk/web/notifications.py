@@ -32,6 +32,8 @@ def change_notification_settings() -> ResponseReturnValue:
     setting.quiet_from, setting.quiet_until = form.quiet_from.data, form.quiet_until.data
     setting.quiet_days = sorted(set(form.quiet_days.data or ()))
     setting.urgent_at_once = form.urgent_at_once.data
+    setting.watch_when_mentioned = form.watch_when_mentioned.data
+    setting.watch_when_replying = form.watch_when_replying.data
     agent.notify_by_mail = form.notify_by_mail.data
     session().add(setting)
     commit()

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from helpdesk.db import session
 from helpdesk.incidents.lifecycle import REQUESTER_WORDING, TABLE, State, Transition
+from helpdesk.incidents.statuses import REQUIRED, statuses
 from helpdesk.journal import EventKind
 from helpdesk.people import permissions as rights
 from helpdesk.people.permissions import Permission
-from helpdesk.policies import LetterPolicy, MailPolicy
+from helpdesk.policies import LetterPolicy, LifecyclePolicy, MailPolicy
 from helpdesk.settings import Settings
 from helpdesk.web.settings.reference import default_of
 from intake.agent_mail import COMMANDS
@@ -24,12 +26,36 @@ def states() -> str:
         ((f"`{state}`", state.label, REQUESTER_WORDING[state]) for state in State),
     )
     moves = table(("From", "To", "How"), ((move.state.label, move.next_state.label, _how(move)) for move in TABLE))
-    return f"{names}\n\n## Moves\n\nEverything that is not in this table is refused.\n\n{moves}"
+    intro = "Everything that is not in this table is refused; the site's own statuses can only narrow it down."
+    return f"{names}\n\n## Moves\n\n{intro}\n\n{moves}\n\n## This site's statuses\n\n{_statuses()}"
+
+
+def _statuses() -> str:
+    """What administrators made of the states under *Settings, States*, as it is now."""
+    known = [one for one in statuses(session()) if one.retired_at is None]
+    if not known:
+        return "The states have their built-in names. Administrators can give them others under *Settings, States*."
+    by_number = {one.id: one.name for one in known}
+    return table(
+        ("State", "Status", "For the requester", "Needs", "Entered from", "Entered by", "Clocks"),
+        (
+            (
+                State(one.state).label,
+                f"**{one.name}**" if one.is_default else one.name,
+                one.requester_wording or REQUESTER_WORDING[State(one.state)],
+                ", ".join(REQUIRED.get(field, field) for field in one.required) or "–",
+                ", ".join(by_number[number] for number in one.entered_from if number in by_number) or "anywhere",
+                ", ".join(f"{role}s" for role in one.roles) or "everybody",
+                {None: "as the state", True: "rest", False: "go on"}[one.pauses],
+            )
+            for one in known
+        ),
+    )
 
 
 def _how(move: Transition) -> str:
     guard = f", if {move.guard}" if move.guard else ""
-    return f"**{move.verb.value.replace('_', ' ')}** by {' or '.join(sorted(move.actors))}{guard}"
+    return f"**{move.verb.label}** by {' or '.join(sorted(move.actors))}{guard}"
 
 
 def permissions() -> str:
@@ -82,7 +108,7 @@ def policies() -> str:
                 for name, info in kind.model_fields.items()
             ),
         )
-        for title, kind in (("Mail", MailPolicy), ("Letters", LetterPolicy))
+        for title, kind in (("Mail", MailPolicy), ("Letters", LetterPolicy), ("States", LifecyclePolicy))
     )
     commands = table(("Command", "What it does"), ((f"`{command}`", words) for command, words in COMMANDS.items()))
     intro = "Decided by administrators under **Settings**, without a restart."

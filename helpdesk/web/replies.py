@@ -11,6 +11,7 @@ from helpdesk.errors import Conflict, Invalid
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.recipients import Line, Recipient, Unconfirmed, confirm, on_line
 from helpdesk.incidents.thread import Entry, Words
+from helpdesk.incidents.watching import REPLIED, watch_by_habit
 from helpdesk.journal import EventKind
 from helpdesk.letters.markdown import render
 from helpdesk.letters.weight import check_weight
@@ -18,14 +19,17 @@ from helpdesk.people.permissions import Permission
 from helpdesk.policies import MailPolicy, policy
 from helpdesk.reactions.notify import sending_mailbox
 from helpdesk.web import web
-from helpdesk.web.access import actor, house, needs
+from helpdesk.web.access import actor, house, needs, the_agent
 from helpdesk.web.changing import incident_to_change, meanwhile
 from helpdesk.web.enclosures import enclosed
 from helpdesk.web.forms.incident import RESOLVE, WAIT, WritingForm
 from helpdesk.web.incident_page import Composer, show
 from helpdesk.web.leaving import in_words, leaves_at
 from helpdesk.web.recipients import chosen_in
+from helpdesk.web.status_choices import chosen_after_reply, move_after_reply
 from helpdesk.web.submissions import done, once
+from helpdesk.web.taken import canned_in, end_draft, number_in, taken
+from helpdesk.web.time_spent import spent_with
 
 # Who answers wants to know that a colleague answered, or the requester wrote, since the page was loaded.
 COMPETING = (EventKind.REPLIED, EventKind.RECEIVED)
@@ -36,7 +40,7 @@ COMPETING = (EventKind.REPLIED, EventKind.RECEIVED)
 @once
 def reply(number: int) -> ResponseReturnValue:
     incident, form, files = incident_to_change(number), WritingForm(request.form), enclosed()
-    composer = _composer(form, files)
+    composer = composer_in(form, files)
     try:
         composer.recipients = chosen_in(incident, request.form)
         composer.since = meanwhile(number, form.seen_sequence, COMPETING)
@@ -44,14 +48,20 @@ def reply(number: int) -> ResponseReturnValue:
             return show(incident, composer, 409)
         confirm(composer.recipients, composer.confirmed)
         entry = _write(incident, form, files, composer.recipients)
+        watch_by_habit(incident, the_agent(), REPLIED, by=actor(), at=entry.at)
+        spent_with(incident, form.minutes.data or "", "Reply")
     except (Invalid, Conflict) as error:
         composer.to_confirm = isinstance(error, Unconfirmed)
         return written_again(number, composer, error)
+    taken(number)
     return done(_next(number, entry, form))
 
 
-def _composer(form: WritingForm, files: tuple[Attachment, ...]) -> Composer:
+def composer_in(form: WritingForm, files: tuple[Attachment, ...]) -> Composer:
+    """The box as it was sent, to be shown again."""
     return Composer(
+        canned=canned_in(request.form),
+        draft_version=number_in(request.form.get("draft_version")),
         text=form.text.data or "",
         next_state=form.next_state.data or "",
         files=files,
@@ -59,6 +69,7 @@ def _composer(form: WritingForm, files: tuple[Attachment, ...]) -> Composer:
         leaves=form.leaves.data or "",
         leaves_at=form.leaves_at.data or "",
         unless_answered=bool(form.unless_answered.data),
+        minutes=form.minutes.data or "",
     )
 
 
@@ -74,6 +85,7 @@ def _write(incident: Incident, form: WritingForm, files: tuple[Attachment, ...],
         attachments=files,
         to=on_line(recipients, Line.TO),
         cc=on_line(recipients, Line.CC),
+        features=end_draft(incident.id, text),
     )
     entry = incident.reply(
         words,
@@ -84,6 +96,8 @@ def _write(incident: Incident, form: WritingForm, files: tuple[Attachment, ...],
     )
     if form.next_state.data == WAIT:
         incident.wait_for_requester(by=actor(), at=at)
+    elif entered := chosen_after_reply(form.next_state.data):
+        move_after_reply(incident, entered, at)
     return entry
 
 

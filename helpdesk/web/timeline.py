@@ -8,33 +8,37 @@ from flask import url_for
 from markupsafe import Markup
 
 from helpdesk.incidents.incident import NUMBER_PREFIX
-from helpdesk.incidents.lifecycle import ResolutionCode, State, Verb
-from helpdesk.incidents.priority import Priority
+from helpdesk.incidents.lifecycle import Verb
+from helpdesk.incidents.split import split_off_now
 from helpdesk.incidents.thread import Entry, ParticipantRole
 from helpdesk.journal import Event, EventKind
 from helpdesk.web.context import exact
+from helpdesk.web.happenings import escalation, lifecycle, operations, record, service_levels, triage, working
 from helpdesk.web.happenings.said import Wording, said
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the timeline. `text` is escaped HTML; `tone` is "", good, warn or bad."""
+    """One line of the timeline. `text` is escaped HTML; `tone` is "", good, warn or bad; `sequence` its event's."""
 
     glyph: str
     text: Markup
     at: datetime
     tone: str = ""
+    sequence: int = 0
 
 
 def woven(entries: Sequence[Entry], events: Sequence[Event]) -> list[Entry | Happening]:
     """Entries and what happened between them, oldest first. An event that wrote an entry is shown by the entry."""
     by_number = {entry.id: entry for entry in entries}
     items: list[Entry | Happening] = []
+    moved = split_off_now(events)
     for before, event in zip((None, *events), events, strict=False):
         if before is not None and _follows(event, before):
             continue
-        entry = by_number.pop(event.data.get("entry_id", 0), None)
-        shown = entry or happening(event)
+        number = event.data.get("entry_id", 0)
+        entry = by_number.pop(number, None)
+        shown = entry or (_moved_away(event, moved[number]) if number in moved else happening(event))
         if shown is not None:
             items.append(shown)
     # Entries that no event tells of came with an import.
@@ -42,8 +46,14 @@ def woven(entries: Sequence[Entry], events: Sequence[Event]) -> list[Entry | Hap
     return sorted(items, key=lambda item: item.at)
 
 
+def _moved_away(event: Event, told: Event) -> Happening:
+    return Happening("arrows-split", operations.moved_line(told, event.actor_name), event.at, "", event.sequence)
+
+
 def _follows(event: Event, before: Event) -> bool:
-    """Whether it goes without saying: who takes or answers a new incident opens it."""
+    """Whether it goes without saying: who takes or answers a new incident opens it, and a list brings its tasks."""
+    if event.kind == before.kind == EventKind.TASK_ADDED and event.at == before.at:
+        return bool(event.data.get("checklist")) and event.data["checklist"] == before.data.get("checklist")
     opens = event.kind == EventKind.STATE_CHANGED and event.data.get("verb") == Verb.START
     return opens and event.at == before.at and before.kind in (EventKind.ASSIGNED, EventKind.REPLIED)
 
@@ -54,7 +64,9 @@ def happening(event: Event) -> Happening | None:
     if wording is None:
         return None
     glyph, text, tone = wording(event)
-    return Happening(glyph, text, event.at, tone)
+    if later := lifecycle.logged_later(event.data):
+        text += Markup(' <span class="quiet">({})</span>').format(later)
+    return Happening(glyph, text, event.at, tone, event.sequence)
 
 
 def in_words(event: Event) -> Happening:
@@ -77,7 +89,9 @@ _WROTE = {
 
 def _assigned(event: Event) -> tuple[str, Markup, str]:
     after = event.data.get("after", {})
-    assignee, team = after.get("assignee"), after.get("team")
+    assignee, team, why = after.get("assignee"), after.get("team"), event.data.get("why", "")
+    if assignee and why:
+        return "user-check", said(event, "gave it to <b>{}</b>: {}", assignee, why), ""
     if assignee and event.data.get("assignee_id") == event.actor_id and event.actor_kind == "agent":
         return "user-check", said(event, "took it"), ""
     if assignee and team:
@@ -87,53 +101,11 @@ def _assigned(event: Event) -> tuple[str, Markup, str]:
     return "user", said(event, "put it back: nobody has it now"), ""
 
 
-def _categorized(event: Event) -> tuple[str, Markup, str]:
-    after = event.data.get("after", {})
-    chosen = ", ".join(filter(None, (after.get("service"), after.get("category"))))
-    return "tag", said(event, "set <b>{}</b>", chosen) if chosen else said(event, "took the category away"), ""
-
-
-def _prioritized(event: Event) -> tuple[str, Markup, str]:
-    before, after = event.data.get("before", {}).get("priority", 0), event.data.get("after", {}).get("priority", 0)
-    names = tuple(
-        f"P{number} {Priority(number).name.capitalize()}" if number else "nothing" for number in (after, before)
-    )
-    return "flame", said(event, "made it <b>{}</b>, it was {}", *names), "warn" if after < before else ""
-
-
-def _moved(event: Event) -> tuple[str, Markup, str]:
-    match event.data.get("verb"):
-        case Verb.WAIT_FOR_REQUESTER:
-            return "hourglass", said(event, "waits for the requester"), ""
-        case Verb.WAIT_FOR_OTHER:
-            until, reason = _moment(event.data.get("until", "")), event.data.get("reason", "")
-            return (
-                "clock-pause",
-                said(event, "put it off until <b>{}</b>{}", until, f": {reason}" if reason else ""),
-                "",
-            )
-        case Verb.START:
-            return "circle-dot", said(event, "opened it"), ""
-        case Verb.RESUME:
-            return "circle-dot", said(event, "took it up again"), ""
-    return "circle-dot", said(event, "set it to <b>{}</b>", State(event.data.get("after", "open")).label), ""
-
-
 def _moment(text: str) -> str:
     try:
         return exact(datetime.fromisoformat(text))
     except ValueError:
         return text
-
-
-def _resolved(event: Event) -> tuple[str, Markup, str]:
-    code = ResolutionCode(event.data.get("code", ResolutionCode.FIXED)).label
-    return "circle-check", said(event, "resolved it: <b>{}</b>", code), "good"
-
-
-def _reopened(event: Event) -> tuple[str, Markup, str]:
-    reason = event.data.get("reason", "")
-    return "rotate-clockwise", said(event, "reopened it{}", f": {reason}" if reason else ""), "warn"
 
 
 def _tied(event: Event) -> tuple[str, Markup, str]:
@@ -158,10 +130,6 @@ def _undelivered(event: Event) -> tuple[str, Markup, str]:
         f": {answer}" if answer else "",
     )
     return "mail-x", text, "bad"
-
-
-def _woken(_: Event) -> tuple[str, Markup, str]:
-    return "alarm", Markup("It woke up: the time it was put off to has come"), ""
 
 
 def _held(event: Event) -> tuple[str, Markup, str]:
@@ -200,13 +168,6 @@ def _unmerged(event: Event) -> tuple[str, Markup, str]:
     return "arrows-split", said(event, "took <b>{}</b> out again", other), ""
 
 
-def _given_to(event: Event) -> tuple[str, Markup, str]:
-    before, after = event.data.get("before") or {}, event.data.get("after") or {}
-    reason = event.data.get("reason", "")
-    text = said(event, "made it <b>{}</b>'s, it was {}'s", after.get("name", "somebody"), before.get("name", "nobody"))
-    return "user-circle", text + (Markup(": {}").format(reason) if reason else ""), "warn"
-
-
 def _joined(event: Event) -> tuple[str, Markup, str]:
     address = event.data.get("address", "")
     if event.data.get("role") == ParticipantRole.THIRD_PARTY.value:
@@ -226,14 +187,6 @@ def _discarded(event: Event) -> tuple[str, Markup, str]:
 
 WORDINGS: dict[str, Wording] = {
     EventKind.ASSIGNED: _assigned,
-    EventKind.CATEGORIZED: _categorized,
-    EventKind.PRIORITIZED: _prioritized,
-    EventKind.STATE_CHANGED: _moved,
-    EventKind.WOKEN: _woken,
-    EventKind.RESOLVED: _resolved,
-    EventKind.CONFIRMED: lambda event: ("checks", said(event, "says that it is fixed"), "good"),
-    EventKind.REOPENED: _reopened,
-    EventKind.CLOSED: lambda event: ("archive", said(event, "closed it"), ""),
     EventKind.LINKED: _tied,
     EventKind.UNLINKED: _tied,
     EventKind.MERGED: _merged,
@@ -257,7 +210,6 @@ WORDINGS: dict[str, Wording] = {
         ),
         "warn",
     ),
-    EventKind.REQUESTER_CHANGED: _given_to,
     EventKind.PARTICIPANT_ADDED: _joined,
     EventKind.PARTICIPANT_REMOVED: lambda event: (
         "user-x",
@@ -276,4 +228,11 @@ WORDINGS: dict[str, Wording] = {
     EventKind.MAIL_HELD: _held,
     EventKind.MAIL_ACCEPTED: _accepted,
     EventKind.MAIL_DISCARDED: _discarded,
+    **lifecycle.WORDINGS,
+    **operations.WORDINGS,
+    **record.WORDINGS,
+    **escalation.WORDINGS,
+    **service_levels.WORDINGS,
+    **triage.WORDINGS,
+    **working.WORDINGS,
 }

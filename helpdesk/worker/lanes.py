@@ -12,12 +12,13 @@ from helpdesk import errands
 from helpdesk.errands import Errand
 from helpdesk.house import House
 from helpdesk.policies import MailPolicy, policy
-from helpdesk.reactions import AUTOMATE, CLOCKS, DELIVER, DEPART, DIGEST, FETCH, INDEX, NOTIFY
+from helpdesk.reactions import AUTOMATE, CLOCKS, DELIVER, DEPART, DIGEST, FETCH, FORGET, INDEX, NOTIFY
 from helpdesk.reactions.automate import automate
 from helpdesk.reactions.clocks import keep_clocks, look_again_at, look_at_open
 from helpdesk.reactions.deliver import deliver
 from helpdesk.reactions.depart import depart
 from helpdesk.reactions.digests import send_digest
+from helpdesk.reactions.forget import forget
 from helpdesk.reactions.index import index_records, keys_of
 from helpdesk.reactions.notify import notify
 from intake.late_fetch import fetch_late
@@ -100,10 +101,17 @@ def run_fetch(session: Session, house: House, batch: list[Errand]) -> None:
         errands.done(errand, now=house.clock.now())
 
 
+def run_forget(session: Session, house: House, batch: list[Errand]) -> None:
+    for errand in batch:
+        said = errand.payload
+        forget(session, house.store, house.settings.data_folder / "outbox", said["sha256"], said["letters"])
+        errands.done(errand, now=house.clock.now())
+
+
 def run_automate(session: Session, house: House, batch: list[Errand]) -> None:
     for errand in batch:
         if errand.event is not None:
-            automate(session, errand.event, now=house.clock.now())
+            automate(session, errand.event, stationery=house.stationery, now=house.clock.now())
         errands.done(errand, now=house.clock.now())
 
 
@@ -116,6 +124,7 @@ def lanes() -> list[Lane]:
         Lane("post", (DELIVER,), run_deliver, batch=1),
         Lane("automation", (AUTOMATE,), run_automate, batch=1),
         Lane("fetch", (FETCH,), run_fetch, batch=1),
+        Lane("forgetting", (FORGET,), run_forget, batch=1),
     ]
 
 

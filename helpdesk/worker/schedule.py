@@ -144,7 +144,7 @@ def automate_what_is_due(app: Flask) -> None:
     """The rules on a schedule."""
     house: House = app.extensions["house"]
     with app.app_context():
-        automate_by_time(db.session(), now=house.clock.now())
+        automate_by_time(db.session(), stationery=house.stationery, now=house.clock.now())
 
 
 def warn_of_service_levels(app: Flask) -> None:

@@ -11,7 +11,7 @@ from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import UNRESOLVED, ResolutionCode
 from helpdesk.incidents.thread import Entry, EntryKind
 from helpdesk.journal import Actor
-from helpdesk.reactions import NOTIFY
+from helpdesk.reactions import AUTOMATE, NOTIFY
 from intake.importing.job import ImportJob
 from intake.ledger import LedgerRow, LedgerState
 
@@ -76,7 +76,7 @@ def _close(session: Session, incident: Incident) -> None:
     # WITHDRAWN is never suggested to anybody as a fix.
     code = ResolutionCode.FIXED if reply else ResolutionCode.WITHDRAWN
     at = incident.updated_at
-    with leaving_out(session, NOTIFY):
+    with leaving_out(session, NOTIFY, AUTOMATE):
         incident.resolve(code, CAUSE, (reply or NO_REPLY)[:FIX_LENGTH_MAX], by=IMPORT, at=at)
         incident.close(by=IMPORT, at=at)
         session.commit()

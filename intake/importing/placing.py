@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpdesk.errands import leaving_out
 from helpdesk.house import House
 from helpdesk.mailboxes.mailbox import own_addresses, without_tag
-from helpdesk.reactions import NOTIFY
+from helpdesk.reactions import AUTOMATE, NOTIFY
 from intake.filing import file_row
 from intake.importing.catalogue import Found, content_hash
 from intake.importing.job import ImportJob, SentMail
@@ -99,7 +99,7 @@ def _is_ours(one: Found, raw: bytes | None, ours: frozenset[str]) -> bool:
 def file_one(session: Session, house: House, terms: Terms, row_id: int) -> str:
     """Files one row and returns the name of the count it belongs to. What breaks is logged, and stops no other."""
     try:
-        with leaving_out(session, NOTIFY):
+        with leaving_out(session, NOTIFY, AUTOMATE):
             ours = bool(session.get_one(LedgerRow, row_id).hints.get(OURS))
             session.rollback()
             if ours:

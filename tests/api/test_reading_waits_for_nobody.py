@@ -55,7 +55,7 @@ def test_connections_go_back_as_they_were(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/incidents", 3), ("/incidents/1", 7), ("/articles", 3), ("/search?q=x", 2)]
+    ("path", "most"), [("/incidents", 3), ("/incidents/1", 8), ("/articles", 3), ("/search?q=x", 2)]
 )
 def test_statements(api: Api, number: int, path: str, most: int) -> None:
     api.get(path)  # notes the use of the token

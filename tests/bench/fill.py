@@ -2,22 +2,24 @@
 the verbs would take longer than what is to be measured."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk.cli.demo_data import Cast
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import UNRESOLVED, State
 from helpdesk.incidents.priority import priority_of
+from helpdesk.incidents.tags import IncidentTag, Tag
 from helpdesk.incidents.thread import Entry
 from helpdesk.journal import NO_HASH, Event
 from helpdesk.people.requester import Address, Requester
 from helpdesk.sample.bulk import BULK_NOW, bulk
 from helpdesk.sample.incident import SampleIncident
+from helpdesk.service_levels.due import ServiceLevelDue
 
 BATCH = 2_000
 OPEN_STATES = {state.value for state in UNRESOLVED}
@@ -40,6 +42,33 @@ def fill(session: Session, cast: Cast, count: int) -> None:
         )
         session.commit()
         number += len(batch)
+
+
+def furnish(session: Session) -> None:
+    """What stands beside them once a desk is in use: two tags on every incident, and on every open one what is due."""
+    tags = [Tag(name=f"tag {number}", key=f"tag {number}", created_at=BULK_NOW) for number in range(40)]
+    session.add_all(tags)
+    session.flush()
+    numbers = session.execute(select(Incident.id, Incident.is_open, Incident.opened_at)).all()
+    for first in range(0, len(numbers), BATCH):
+        batch = numbers[first : first + BATCH]
+        put = [{"incident_id": one.id, "tag_id": tags[(one.id + step) % 40].id} for one in batch for step in (0, 7)]
+        session.execute(insert(IncidentTag), put)
+        due = [_due(one.id, one.opened_at) for one in batch if one.is_open]
+        if due:
+            session.execute(insert(ServiceLevelDue), due)
+        session.commit()
+
+
+def _due(number: int, opened_at: datetime) -> dict[str, Any]:
+    return {
+        "incident_id": number,
+        "target": "resolution",
+        "state": ("running", "paused", "missed")[number % 3],
+        "due_at": None if number % 3 == 1 else opened_at + timedelta(hours=number % 200),
+        "target_seconds": 28_800,
+        "policy_name": "Standard",
+    }
 
 
 def _requesters(session: Session, batch: list[SampleIncident], known: dict[str, int]) -> None:

@@ -16,6 +16,9 @@ from helpdesk import db
 from helpdesk.app import create_app
 from helpdesk.cli.db import ensure_newest
 from helpdesk.cli.demo_data import PASSWORD, load_company
+from helpdesk.cli.demo_service_levels import load_promises
+from helpdesk.cli.demo_tools import load_tools
+from helpdesk.cli.demo_working import load_ways_of_working
 from helpdesk.cli.desk import house_of, session_of
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.thread import Entry
@@ -24,7 +27,7 @@ from helpdesk.reactions.index import all_documents
 from helpdesk.sample.company import AMARA
 from helpdesk.settings import Settings
 from tests.bench import bare
-from tests.bench.fill import entry_row, fill
+from tests.bench.fill import entry_row, fill, furnish
 from tests.bench.measure import cpu_milliseconds, statements, table
 
 TIMES = 25
@@ -67,7 +70,13 @@ def _desk(folder: Path, size: int) -> dict[str, tuple[float, int, int]]:
     app = create_app(Settings(data_folder=folder / "desk"))
     ensure_newest(app, upgrade=True)
     with session_of(app) as session:
-        fill(session, load_company(session, at=datetime.now(UTC)), size)
+        now = datetime.now(UTC)
+        cast = load_company(session, at=now)
+        load_promises(session, cast, at=now)
+        fill(session, cast, size)
+        furnish(session)
+        load_ways_of_working(session, cast, now=now)
+        load_tools(session, cast, now=now)
         house_of(app).index.rebuild(all_documents(session))
         twenty, long = _with_entries(session, 20), _with_entries(session, 500)
         shown = select(Incident.id).join(Incident.team).where(Team.private.is_(False))

@@ -15,7 +15,7 @@ from helpdesk.people.requester import known_requester
 from helpdesk.sample.company import AMARA
 from tests.peers.desk import Desk
 
-INCIDENTS = 13
+INCIDENTS = 19
 REPORT = "Since this morning the label printer prints blank labels. Error E-07."
 FIX = "Cleaned the print head and put the ribbon in the right way round."
 WIDE = ViewportSize(width=1440, height=1000)
@@ -66,7 +66,7 @@ def composer(page: Page) -> Locator:
 
 
 def kept(page: Page) -> None:
-    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    expect(page.locator("#composer:not([data-unsaved]) [data-draft-state]")).to_have_text("Draft kept")
 
 
 def add_note(page: Page, path: str, text: str) -> None:

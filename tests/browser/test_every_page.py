@@ -37,6 +37,7 @@ VALUES = {
     "name": "none",
     "place": "0",
     "entry_id": "1",
+    "task_id": "1",
 }
 
 

@@ -21,7 +21,9 @@ from helpdesk.letters.delivery import Delivery, DeliveryState
 from helpdesk.letters.transport import MemoryTransport, NotSent
 from helpdesk.people.permissions import Permission
 from helpdesk.policies import MailPolicy, decide_on
+from helpdesk.proof import breaks
 from helpdesk.reactions import DELIVER
+from helpdesk.seals import Seal
 from helpdesk.settings import Settings
 from helpdesk.worker import drain, seal_yesterday, wake_incidents
 from tests.intake.desk import START, arrive, letter
@@ -165,5 +167,5 @@ def test_finished_days_are_sealed_once(app: Flask, clock: SetClock) -> None:
     seal_yesterday(app)
     seal_yesterday(app)
     with session_of(app) as session:
-        assert session.query(journal.Seal).count() == 2
-        assert list(journal.breaks(session)) == []
+        assert session.query(Seal).count() == 2
+        assert list(breaks(session)) == []

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from helpdesk.clock import SetClock
 from helpdesk.errors import Conflict, Invalid, NotAllowed
 from helpdesk.incidents.escalation import acknowledge, due_for_telling, escalate_to_manager, escalate_to_team, tell_next
-from helpdesk.incidents.escalation_rules import EscalationRule, Goal, Reason, apply_rule, incidents_due, rules_at_share
+from helpdesk.incidents.escalation_rule import EscalationRule, Goal, Reason
+from helpdesk.incidents.escalation_rules import apply_rule, incidents_due, rules_at_share
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import ResolutionCode
 from helpdesk.incidents.thread import EntryKind

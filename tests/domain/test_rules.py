@@ -1,11 +1,13 @@
 """Rules: conditions over facts, actions through the verbs, once for each event, without loops, tried on history."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.attachments.store import MemoryStore
 from helpdesk.clock import SetClock
 from helpdesk.errors import Invalid
 from helpdesk.incidents.actions import Action
@@ -17,17 +19,22 @@ from helpdesk.incidents.operations import undo
 from helpdesk.incidents.tags import set_tags, tags_of
 from helpdesk.incidents.thread import Words
 from helpdesk.journal import Actor, EventKind, history
+from helpdesk.letters.contents import Stationery
 from helpdesk.people.agent import Agent, Team
 from helpdesk.people.organization import Organization
 from helpdesk.people.requester import known_requester
-from helpdesk.reactions.automate import automate, automate_by_time
+from helpdesk.reactions import automate as reaction
 from helpdesk.rules.conditions import OPERATORS, QUESTIONS, Condition, checked, hold
 from helpdesk.rules.dry_run import dry_run
 from helpdesk.rules.facts import facts_at, facts_of
 from helpdesk.rules.rule import Rule, RuleRun, Trigger, checked_rule
 from helpdesk.services import Service, make_category
+from helpdesk.settings import Settings
 
 WHEN_OPENED = (EventKind.OPENED.value,)
+STATIONERY = Stationery(Settings(site_name="Northwind IT"), "k" * 32, MemoryStore())
+automate = partial(reaction.automate, stationery=STATIONERY)
+automate_by_time = partial(reaction.automate_by_time, stationery=STATIONERY)
 
 
 def make(session: Session, clock: SetClock, *todo: Action, every: tuple[Condition, ...] = (), **more: object) -> Rule:
@@ -120,6 +127,14 @@ def test_what_a_rule_did_is_undone_byte_for_byte(
     assert export_bytes(session, incident) == before
 
 
+def test_what_a_rule_writes_names_its_reader(session: Session, incident: Incident, clock: SetClock) -> None:
+    make(session, clock, Action("reply", {"text": "Dear {requester_first_name}, we have {number}. {agent}"}))
+    automate(session, last(session, incident), now=clock.now())
+    reply = incident.entries[-1]
+    assert reply.text == f"Dear Ada, we have {incident.number}. Northwind IT"
+    assert reply.html.startswith("<p>Dear Ada")
+
+
 def test_on_a_schedule_once_or_again(session: Session, incident: Incident, clock: SetClock) -> None:
     quiet = (Condition("hours_quiet", "at_least", ("48",)), Condition("state", "is", ("new",)))
     once = make(session, clock, tag("forgotten"), every=quiet, trigger=Trigger.SCHEDULE)
@@ -149,6 +164,7 @@ def test_a_team_that_is_gone_is_told_on_the_rule(
         ({"kinds": ("delivered",)}, "what it waits for"),
         ({"todo": ()}, "at least one thing"),
         ({"todo": (Action("reply"),)}, "missing"),
+        ({"todo": (Action("reply", {"text": "Dear {requestor}"}),)}, "no variable"),
         ({"trigger": Trigger.SCHEDULE, "every": ()}, "needs a condition"),
         ({"every": (Condition("weather", "is", ("rain",)),)}, "can't ask"),
         ({"every": (Condition("subject", "at_least", ("3",)),)}, "can't be compared"),

@@ -37,11 +37,11 @@ def test_a_side_that_is_not_there(impact: int, urgency: int) -> None:
 
 
 def test_priority_follows_from_both_sides(session: Session, incident: Incident, kim: Agent, clock: SetClock) -> None:
-    incident.prioritize(1, 1, by=kim.actor(), at=clock.now())
+    incident.prioritize(1, 1, by=kim.actor(), at=clock.now(), reason="Everybody stands still.")
     assert incident.priority == 1
     event = history(session, "incident", incident.id)[-1]
     assert (event.kind, event.data["after"]["priority"]) == (EventKind.PRIORITIZED, 1)
-    incident.prioritize(1, 1, by=kim.actor(), at=clock.now())
+    incident.prioritize(1, 1, by=kim.actor(), at=clock.now(), reason="Everybody stands still.")
     assert history(session, "incident", incident.id)[-1].id == event.id
 
 
@@ -161,7 +161,7 @@ def test_pages_of_the_queue_hold_each_incident_once(
             by=ada,
             at=clock.advance(minutes=number % 3),
         )
-        made.prioritize(1 + number % 3, 1 + number % 2, by=kim.actor(), at=clock.now())
+        made.prioritize(1 + number % 3, 1 + number % 2, by=kim.actor(), at=clock.now(), reason="To see it.")
     seen, cursor, turns = [], "", 0
     while turns == 0 or cursor:
         page = queue(session, kim.viewer(), QueueFilter(view="all", sort=sort, cursor=cursor, limit=5))

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import helpdesk.incidents.escalation_rules
 import helpdesk.incidents.links
 import helpdesk.knowledge.reuse
 import helpdesk.people.token  # noqa: F401 - every table must be known before they are made

@@ -97,7 +97,7 @@ def test_nobody_is_told_of_history(desk: Sessions, house: House, thread: list[Pa
     imported(desk, house, *thread)
     with desk() as session:
         followed = {errand.reaction for errand in session.scalars(select(Errand))}
-        assert followed == {"index"}
+        assert followed == {"index", "clocks"}
 
 
 @pytest.mark.parametrize("kind", ["mbox", "maildir", "eml", "windows"])

@@ -161,7 +161,7 @@ def test_other_events_are_told_to_nobody(desk: Desk):
     incident = desk.report()
     desk.tell()
     incident.rename("Better", by=desk.jo.actor(), at=desk.at())
-    incident.prioritize(1, 1, by=desk.jo.actor(), at=desk.at())
+    incident.prioritize(1, 1, by=desk.jo.actor(), at=desk.at(), reason="All of them.")
     assert desk.tell() == []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk.errors import Invalid, Stale
 from helpdesk.incidents.lifecycle import ResolutionCode
 from helpdesk.incidents.thread import Words
-from helpdesk.journal import EventKind, breaks, history
+from helpdesk.journal import EventKind, history
 from helpdesk.letters.delivery import DeliveryState
 from helpdesk.letters.filling import Value, filled_html, filled_text
 from helpdesk.letters.kinds import Letter
@@ -31,6 +31,7 @@ from helpdesk.letters.wordings import (
 )
 from helpdesk.mailboxes.mailbox import Mailbox
 from helpdesk.people.permissions import Role
+from helpdesk.proof import breaks
 from tests.letters.conftest import Desk, html_of, text_of
 
 ACKNOWLEDGEMENT = Place(Letter.ACKNOWLEDGEMENT, "en")

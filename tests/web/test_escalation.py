@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.incidents.escalation import Escalation
-from helpdesk.incidents.escalation_rules import EscalationRule
+from helpdesk.incidents.escalation_rule import EscalationRule
 from helpdesk.incidents.incident import Incident
 from helpdesk.letters.delivery import Delivery
 from helpdesk.people.agent import Agent, Team

@@ -49,8 +49,9 @@ CASES = {
         rival=lambda w, i: i.categorize(w.access, w.mail, by=w.sam.actor(), at=w.at),
     ),
     "priority": Case(
-        "/priority", "/priority", {"impact": "1", "urgency": "1"}, "prioritized", wrong={"impact": "7"},
-        rival=lambda w, i: i.prioritize(2, 2, by=w.sam.actor(), at=w.at),
+        "/priority", "/priority", {"impact": "1", "urgency": "1", "reason": "All of them"}, "prioritized",
+        wrong={"impact": "1", "reason": " "},
+        rival=lambda w, i: i.prioritize(2, 2, by=w.sam.actor(), at=w.at, reason="A team"),
     ),
     "subject": Case(
         "/subject", "/subject", {"subject": "Tunnel closes"}, "renamed", wrong={"subject": "x" * 251}, kept="x" * 251,
@@ -61,7 +62,7 @@ CASES = {
         wrong={"kind": "other", "until": "soon", "reason": "My reason"}, kept="My reason", rival=_resolved_by_sam,
     ),
     "pending past": Case(
-        "/pending", "/pending", {"kind": "requester"}, "state_changed",
+        "/pending", "/pending", {"kind": "requester", "until": ""}, "state_changed",
         wrong={"kind": "other", "until": "2001-01-01T00:00", "reason": "Too late"}, kept="Too late",
         rival=lambda w, i: w.write_again(i),
     ),

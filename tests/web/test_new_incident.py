@@ -18,7 +18,13 @@ def incidents(world: World) -> list[Incident]:
 
 
 def test_it_becomes_an_incident_of_that_person(kim: Browser, world: World) -> None:
-    more = {"service": str(world.vpn.id), "category": str(world.access.id), "impact": "2", "urgency": "1"}
+    more = {
+        "service": str(world.vpn.id),
+        "category": str(world.access.id),
+        "impact": "2",
+        "urgency": "1",
+        "reason": "A team",
+    }
     answer = kim.submit("/incidents/new", "/incidents", **SAID, **more, files=[(BytesIO(b"x"), "shot.png")])
     assert (answer.status_code, answer.location) == (303, "/incidents/1")
     made = incidents(world)[0]
@@ -37,7 +43,7 @@ def test_a_known_person_keeps_their_name(kim: Browser, world: World) -> None:
 
 
 def test_a_mistake_keeps_everything_files_too(kim: Browser, world: World) -> None:
-    wrong = {**SAID, "address": "no address", "impact": "1", "files": [(BytesIO(b"x"), "shot.png")]}
+    wrong = {**SAID, "address": "no address", "impact": "1", "reason": "All", "files": [(BytesIO(b"x"), "shot.png")]}
     answer = kim.submit("/incidents/new", "/incidents", **wrong)
     assert answer.status_code == 422
     assert "is not a mail address" in answer.text

@@ -22,6 +22,8 @@ PAGES = (
     "queue?view=all&sort=priority", "queue?view=mine&requester=a&state=open", "queue/rows",
     "queue/filters",
     "incidents/1", "incidents/1/live", "incidents/1/suggestions", "incidents/1/resolution", "incidents/1/links",
+    "incidents/1/tasks", "incidents/1/time", "incidents/1/colleagues?q=a", "incidents/1/fields", "tasks",
+    "queue?view=all&tag=x&watched=1&choice=site:harbour", "settings/tags", "settings/fields", "settings/checklists",
     "incidents/new", "search?q=outlook", "search?q=INC-1", "knowledge", "knowledge/1", "knowledge/1/edit",
     "knowledge/1/versions", "knowledge/new?incident=1", "held", "settings", "settings/agents", "settings/teams",
     "settings/services", "settings/categories", "settings/mailboxes", "settings/operations", "profile", "outbox",

@@ -8,8 +8,8 @@ import pytest
 from tests.web.conftest import Browser, Statements
 from tests.world import World
 
-STATEMENTS_MAX = 6
-BYTES_MAX = 40 * 1024
+STATEMENTS_MAX = 8
+BYTES_MAX = 60 * 1024
 
 
 def numbers(html: str) -> list[int]:

@@ -10,6 +10,7 @@ from helpdesk.api.v1.fields import Shown
 from helpdesk.attachments import Attachment
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.queries import QueuePage, QueueRow
+from helpdesk.incidents.statuses import status_label
 from helpdesk.incidents.thread import Entry, ParticipantRole
 from helpdesk.people.agent import Agent, Team
 from helpdesk.services import Category, Service
@@ -40,6 +41,7 @@ class ResolutionShown(Shown):
     """How it ended, why it happened, what fixed it."""
 
     code: str
+    cause_kind: str | None = Field(description="The way through the tree of causes, apart from the category.")
     cause: str
     text: str
 
@@ -120,11 +122,16 @@ class IncidentShown(Shown):
     version: int
     subject: str
     state: str
+    status: str = Field(description="What the site calls it within its state.")
+    status_id: int | None = Field(description="The number of that status; null where the site has none of its own.")
     is_open: bool
     source: str
+    record_type: str
+    affected_people: int
     impact: int
     urgency: int
     priority: int
+    is_overridden: bool = Field(description="Somebody chose otherwise than the desk proposed, and said why.")
     requester: RequesterShown
     assignee: Named | None
     team: Named | None
@@ -133,6 +140,7 @@ class IncidentShown(Shown):
     opened_at: datetime
     updated_at: datetime
     wake_at: datetime | None
+    restored_at: datetime | None = Field(description="Since when the service works again, though it may be open.")
     resolved_at: datetime | None
     closed_at: datetime | None
     resolution: ResolutionShown | None
@@ -163,17 +171,28 @@ class IncidentWithThread(IncidentShown):
 
 def _facts(incident: Incident) -> dict[str, object]:
     same = (
-        "id", "number", "version", "subject", "state", "is_open", "source", "impact", "urgency", "priority",
-        "opened_at", "updated_at", "wake_at", "resolved_at", "closed_at", "merged_into_id",
+        "id", "number", "version", "subject", "state", "is_open", "source", "record_type", "affected_people",
+        "is_overridden", "impact", "urgency", "priority",
+        "opened_at", "updated_at", "wake_at", "restored_at", "resolved_at", "closed_at", "merged_into_id",
     )  # fmt: skip
-    who, code = incident.requester, incident.resolution_code
+    who = incident.requester
     return {
         **{name: getattr(incident, name) for name in same},
+        "status": status_label(incident),
+        "status_id": incident.status_id,
         **{name: Named.of(getattr(incident, name)) for name in ("assignee", "team", "service", "category")},
         "requester": RequesterShown(id=who.id, name=who.name, address=who.address),
-        "resolution": ResolutionShown(code=code, cause=incident.cause, text=incident.resolution) if code else None,
+        "resolution": _resolution(incident),
         "page": f"{house().settings.base_url}/incidents/{incident.id}",
     }
+
+
+def _resolution(incident: Incident) -> ResolutionShown | None:
+    code, kind = incident.resolution_code, incident.cause_chosen
+    if not code:
+        return None
+    shown = {"cause": incident.cause, "text": incident.resolution}
+    return ResolutionShown(code=code, cause_kind=kind.path if kind else None, **shown)
 
 
 class IncidentLine(Shown):
@@ -183,6 +202,7 @@ class IncidentLine(Shown):
     number: str
     subject: str
     state: str
+    record_type: str
     priority: int
     requester: str
     assignee: str | None

@@ -7,9 +7,12 @@ from pydantic import Field
 
 from helpdesk.api.v1.fields import Asked, Given, Line, MailAddress, Moment, Number, Text, Words
 from helpdesk.incidents.lifecycle import ResolutionCode, State
-from helpdesk.incidents.priority import Impact, Urgency
+from helpdesk.incidents.priority import PEOPLE_MAX
+from helpdesk.incidents.record_types import RecordType
 
 Side = Annotated[int, Field(ge=1, le=3)]
+People = Annotated[int, Field(ge=1, le=PEOPLE_MAX)]
+Kind = Annotated[RecordType, Field(strict=False)]
 
 
 def _left_out() -> Any:
@@ -33,8 +36,11 @@ class NewIncident(Given):
     service_id: Number | None = Field(None, description="The service that is hit; its team gets the incident.")
     category_id: Number | None = None
     team_id: Number | None = Field(None, description="Goes before the service's team.")
-    impact: Side = Field(Impact.LOW.value, description="1 high, 2 medium, 3 low.")
-    urgency: Side = Field(Urgency.MEDIUM.value, description="1 high, 2 medium, 3 low.")
+    record_type: Kind = Field(RecordType.INCIDENT, description="incident: something is broken; request: it is wanted.")
+    affected_people: People = Field(1, description="How many are hit, as far as is known.")
+    impact: Side | None = Field(None, description="1 high, 2 medium, 3 low; null: as the desk proposes.")
+    urgency: Side | None = Field(None, description="1 high, 2 medium, 3 low, as reported; null: nobody said.")
+    reason: Words = Field("", description="Why another impact is chosen than the desk proposes.")
 
 
 class IncidentChange(Given):
@@ -43,8 +49,11 @@ class IncidentChange(Given):
     subject: Line = Field(default_factory=_left_out)
     service_id: Number | None = Field(default_factory=_left_out, description="null: not known.")
     category_id: Number | None = Field(default_factory=_left_out, description="null: none.")
+    record_type: Kind = Field(default_factory=_left_out, description="incident or request.")
+    affected_people: People = Field(default_factory=_left_out, description="How many are hit, as somebody counted.")
     impact: Side = Field(default_factory=_left_out, description="1 high, 2 medium, 3 low. Priority follows.")
     urgency: Side = Field(default_factory=_left_out, description="1 high, 2 medium, 3 low. Priority follows.")
+    reason: Words = Field("", description="Needed for another impact or urgency than the desk proposes.")
 
 
 class NewEntry(Given):
@@ -78,14 +87,30 @@ class WaitsFor(StrEnum):
     OTHER = "other"
 
 
+class NewStatus(Given):
+    """What the site calls it within its state."""
+
+    status_id: Number = Field(description="A status of the state it is in.")
+
+
+class Restoration(Given):
+    """Since when the service works again."""
+
+    at: Moment | None = Field(None, description="Without it: now.")
+    how: Words = Field("", description="Such as the workaround.")
+
+
 class Pending(Given):
     """Whom it waits for."""
 
     waits_for: Annotated[WaitsFor, Field(strict=False)] = Field(
         description="requester: until they write; other: until a moment comes."
     )
-    until: Moment | None = Field(None, description="With other: when it wakes by itself, such as 2030-01-31T09:00:00Z.")
-    reason: Words = Field("", description="With other: what is waited for.")
+    until: Moment | None = Field(
+        None, description="When it wakes by itself, such as 2030-01-31T09:00:00Z. Needed with other."
+    )
+    reason: Words = Field("", description="What is waited for.")
+    status_id: Number | None = Field(None, description="One of the site's own statuses; without it the default.")
 
 
 class NewResolution(Given):
@@ -94,6 +119,8 @@ class NewResolution(Given):
     code: Annotated[ResolutionCode, Field(strict=False)]
     cause: Text = Field(description="Why it happened. “Not known” is an answer too.")
     text: Text = Field(description="What fixed it. The requester is told.")
+    restored_at: Moment | None = Field(None, description="When the service worked again; without it when resolved.")
+    status_id: Number | None = Field(None, description="One of the site's own statuses; without it the default.")
 
 
 class NewMerge(Given):
@@ -118,6 +145,9 @@ class Reopening(Asked):
     """Why a resolution did not hold."""
 
     reason: Words = Field("", description="Kept in the history.")
+    late: bool = Field(
+        False, description="Also when it ended longer ago than the days in which an answer by mail reopens."
+    )
 
 
 class IncidentFilter(Asked):
@@ -125,6 +155,7 @@ class IncidentFilter(Asked):
 
     view: Literal["unassigned", "mine", "open", "all"] = Field("open", description="As on the queue page.")
     state: State | None = Field(None, description="Only this state, whether the view is open or not.")
+    record_type: RecordType | None = Field(None, description="Only incidents, or only requests.")
     priority: int | None = Field(None, ge=1, le=5)
     team: Number | None = Field(None, description="The number of a team.")
     assignee: Number | None = Field(None, description="The number of an agent.")

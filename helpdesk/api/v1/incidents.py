@@ -42,6 +42,7 @@ def _asked(query: IncidentFilter) -> QueueFilter:
     return QueueFilter(
         view=query.view,
         state=query.state.value if query.state else None,
+        record_type=query.record_type.value if query.record_type else None,
         priority=query.priority,
         team_id=query.team,
         assignee_id=query.assignee,
@@ -87,8 +88,11 @@ def _open(json: NewIncident) -> Incident:
         team=chosen_team(json.team_id),
         service=chosen_service(json.service_id),
         category=chosen_category(json.category_id),
+        record_type=json.record_type,
+        affected_people=json.affected_people,
         impact=json.impact,
         urgency=json.urgency,
+        reason=json.reason,
     )
     return incident
 
@@ -115,7 +119,8 @@ def read_incident(number: int, query: ThreadAsked) -> Answer:
 def change_incident(number: int, json: IncidentChange) -> Answer:
     """Change what an incident is about
 
-    Subject, service and category, impact and urgency: those that are sent. Each leaves an event of its own.
+    Subject, kind, service and category, how many are affected, impact and urgency: those that are sent. Each leaves
+    an event of its own. Another impact or urgency than the desk proposes needs a reason.
     """
     found, given = incident_to_change(number), json.model_fields_set
     if not given:
@@ -127,6 +132,11 @@ def change_incident(number: int, json: IncidentChange) -> Answer:
         category = chosen_category(json.category_id) if "category_id" in given else found.category
         service = chosen_service(json.service_id) if "service_id" in given else found.service
         found.categorize(category, service, by=by, at=at)
+    if "record_type" in given:
+        found.reclassify(json.record_type, by=by, at=at)
+    if "affected_people" in given:
+        found.affects(json.affected_people, by=by, at=at)
     if given & {"impact", "urgency"}:
-        found.prioritize(json.impact or found.impact, json.urgency or found.urgency, by=by, at=at)
+        impact, urgency = json.impact or found.impact, json.urgency or found.urgency
+        found.prioritize(impact, urgency, by=by, at=at, reason=json.reason)
     return changed(found)

@@ -14,6 +14,7 @@ from helpdesk.api.v1.incident_bodies import NewEntry, NewReply
 from helpdesk.api.v1.openapi import RepeatableChange, operation
 from helpdesk.db import commit, session
 from helpdesk.incidents.incident import Incident
+from helpdesk.incidents.mentions import note as mention_in_note
 from helpdesk.incidents.recipients import Line, chosen, confirm, on_line, recipients_of
 from helpdesk.incidents.thread import Entry, Words
 from helpdesk.letters.markdown import render
@@ -52,7 +53,7 @@ def write_note(number: int, json: NewEntry) -> Answer:
     if earlier:
         return _again(number, earlier)
     found = incident_to_change(number)
-    return _written(found, found.note(_words(json), by=actor(), at=house().clock.now()))
+    return _written(found, mention_in_note(session(), found, _words(json), by=actor(), at=house().clock.now())[0])
 
 
 def _words(json: NewEntry) -> Words:

@@ -1,7 +1,7 @@
 """The service catalogue and the category tree."""
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from helpdesk.services import Criticality
 from helpdesk.web.forms import Form, options
@@ -21,9 +21,10 @@ class ServiceForm(Form):
     description = TextAreaField(
         "Description", validators=[Optional(), Length(max=2000, message="Shorten this to 2,000 characters.")]
     )
+    owner_key = SelectField("Owner", coerce=str, description="Who answers for it: an agent or a team.")
     owner = StringField(
-        "Owner",
-        description="Who answers for it in the organization.",
+        "Or somebody else",
+        description="By name, where nobody of the desk answers for it.",
         validators=[Optional(), Length(max=200, message="Shorten the name.")],
     )
     criticality = SelectField(
@@ -37,9 +38,17 @@ class ServiceForm(Form):
     in_use = BooleanField("In use", default=True, description="What is not in use stays on old incidents only.")
 
 
-class CategoryForm(Form):
+class NodeForm(Form):
+    """One node of a tree: a category or a cause."""
+
     name = StringField(
-        "Name", validators=[DataRequired("Name the category."), Length(max=100, message="Shorten the name.")]
+        "Name", validators=[DataRequired("Give the name."), Length(max=100, message="Shorten the name.")]
     )
     parent_id = SelectField("Under", coerce=int)
-    in_use = BooleanField("In use", default=True, description="What is not in use stays on old incidents only.")
+    in_use = BooleanField(
+        "In use", default=True, description="What is not in use stays on old incidents only, with all that is below it."
+    )
+
+
+class NodeMergeForm(Form):
+    into = SelectField("Into", coerce=int, validators=[InputRequired("Choose the one that stays.")])

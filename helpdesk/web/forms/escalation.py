@@ -4,7 +4,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from helpdesk.incidents.escalation import NOTE_LENGTH_MAX, EscalationKind
-from helpdesk.incidents.escalation_rules import Goal, Reason
+from helpdesk.incidents.escalation_rule import Goal, Reason
 from helpdesk.web.forms import Form, options
 from helpdesk.web.forms.incident import ChoosingForm, number_or_none
 

@@ -2,7 +2,6 @@
 submission key."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
@@ -10,8 +9,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from helpdesk.incidents.choices import Choice
 from helpdesk.incidents.incident import SUBJECT_LENGTH_MAX
-from helpdesk.incidents.lifecycle import ResolutionCode
-from helpdesk.incidents.links import LinkKind
+from helpdesk.incidents.links import BY_HAND
+from helpdesk.incidents.record_types import RecordType
 from helpdesk.people.agent import Agent, Team
 from helpdesk.services import Category, Service
 from helpdesk.web.forms import Form
@@ -24,8 +23,12 @@ def options(rows: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, text) for value, text in rows]
 
 
-IMPACTS = options([(1, "High: a site or everybody"), (2, "Medium: a team"), (3, "Low: one person")])
-URGENCIES = options([(1, "High: work stands still"), (2, "Medium: work is slowed down"), (3, "Low: it can wait")])
+RECORD_TYPES = options(
+    [
+        (RecordType.INCIDENT.value, "Incident: something is broken"),
+        (RecordType.REQUEST.value, "Request: somebody needs something"),
+    ]
+)
 KEEP, WAIT, RESOLVE = "", "wait", "resolve"
 NEXT_STATES = [(KEEP, "and keep it open"), (WAIT, "and wait for the requester"), (RESOLVE, "and resolve…")]
 
@@ -76,15 +79,9 @@ class AssignmentForm(ChoosingForm):
 
 
 class CategoryForm(ChoosingForm):
+    record_type = RadioField("Kind", choices=RECORD_TYPES, validators=[InputRequired("Choose incident or request.")])
     service = SelectField("Service", coerce=number_or_none, validators=[Optional()])
     category = SelectField("Category", coerce=number_or_none, validators=[Optional()])
-
-
-class PriorityForm(ChangeForm):
-    impact = RadioField("Impact", coerce=int, choices=IMPACTS, validators=[InputRequired("Choose how much is hit.")])
-    urgency = RadioField(
-        "Urgency", coerce=int, choices=URGENCIES, validators=[InputRequired("Choose how soon it hurts.")]
-    )
 
 
 class SubjectForm(ChangeForm):
@@ -97,67 +94,19 @@ class SubjectForm(ChangeForm):
     )
 
 
-class PendingForm(ChangeForm):
-    kind = RadioField(
-        "Waiting for",
-        choices=options([("requester", "The requester’s answer"), ("other", "Somebody else, or a day to come")]),
-        default="other",
-        validators=[InputRequired("Choose what it waits for.")],
-    )
-    until = StringField(
-        "Wakes up at",
-        description="UTC. Needed when waiting for somebody else; the incident comes back by itself.",
-        validators=[Optional()],
-        render_kw={"type": "datetime-local"},
-    )
-    reason = StringField("Why", validators=[Optional(), Length(max=500, message="Shorten this to 500 characters.")])
-
-    def until_at(self) -> datetime | None:
-        """The wake-up time; None when it is missing or no time at all."""
-        try:
-            given = datetime.fromisoformat((self.until.data or "").strip())
-        except ValueError:
-            return None
-        try:
-            return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
-        except OverflowError:
-            return None
-
-
-class ResolutionForm(ChangeForm):
-    code = SelectField(
-        "How it ended",
-        choices=options((code.value, code.label) for code in ResolutionCode),
-        validators=[InputRequired("Choose how it ended.")],
-    )
-    cause = TextAreaField(
-        "Cause",
-        description="Why it happened. “Not known” is an answer too.",
-        validators=[
-            InputRequired("Say why it happened. “Not known” is an answer too."),
-            Length(max=FIX_LENGTH_MAX, message=f"Shorten this to {FIX_LENGTH_MAX:,} characters."),
-        ],
-    )
-    text = TextAreaField(
-        "What fixed it",
-        description="The requester reads it, and so does the next person with this problem: say what you did.",
-        validators=[
-            InputRequired("Say what fixed it: the next person with this problem will be shown your words."),
-            Length(max=FIX_LENGTH_MAX, message=f"Shorten this to {FIX_LENGTH_MAX:,} characters."),
-        ],
-    )
-
-
-class ReopeningForm(ChangeForm):
-    reason = StringField(
-        "Why is it not fixed?", validators=[Optional(), Length(max=500, message="Shorten this to 500 characters.")]
-    )
+def _ties() -> Iterable[tuple[str, str]]:
+    """Each tie by hand, from here to there and, where that reads otherwise, from there to here."""
+    for kind in BY_HAND:
+        forwards, backwards = kind.seen_from(first=True), kind.seen_from(first=False)
+        yield kind.value, forwards
+        if backwards != forwards:
+            yield f"{kind.value}:backwards", backwards
 
 
 class LinkForm(ChangeForm):
     kind = SelectField(
         "This incident is",
-        choices=options((kind.value, kind.seen_from(first=True)) for kind in LinkKind),
+        choices=options(_ties()),
         validators=[InputRequired("Choose how they belong together.")],
     )
     other = StringField(
@@ -179,4 +128,6 @@ class WritingForm(ChangeForm):
     leaves = SelectField("When", choices=options(CHOICES), default=NOW, validators=[Optional()])
     leaves_at = StringField("At", validators=[Optional()])
     zone = HiddenField()
+    happened_at = StringField("It happened earlier", validators=[Optional()])
     unless_answered = BooleanField("Not if they answer first")
+    minutes = StringField("Minutes", validators=[Optional()])

@@ -1,12 +1,25 @@
 """An incident that an agent logs for somebody, on the phone or at the counter."""
 
-from wtforms import EmailField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import (
+    EmailField,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from helpdesk.incidents.choices import Choices
-from helpdesk.incidents.incident import SUBJECT_LENGTH_MAX
+from helpdesk.incidents.incident import REASON_LENGTH_MAX, SUBJECT_LENGTH_MAX
+from helpdesk.incidents.priority import PEOPLE_MAX, PriorityPolicy, Urgency
+from helpdesk.incidents.record_types import RecordType
 from helpdesk.web.forms import Form
-from helpdesk.web.forms.incident import IMPACTS, URGENCIES, number_or_none, options
+from helpdesk.web.forms.incident import RECORD_TYPES, number_or_none, options
+from helpdesk.web.forms.priority import AS_PROPOSED, PEOPLE, REASON_LENGTH, impact_choices, urgency_choices
+from helpdesk.web.local_times import moment_field, zone_field
 
 
 class NewIncidentForm(Form):
@@ -30,13 +43,29 @@ class NewIncidentForm(Form):
         description="In the words of the person who reports it: what they did, what they saw, since when.",
         validators=[InputRequired("Write down what happened.")],
     )
+    record_type = RadioField("Kind", choices=RECORD_TYPES, default=RecordType.INCIDENT.value)
     service = SelectField("Service", coerce=number_or_none, validators=[Optional()])
     category = SelectField("Category", coerce=number_or_none, validators=[Optional()])
-    impact = RadioField("Impact", coerce=int, choices=IMPACTS, default=3)
-    urgency = RadioField("Urgency", coerce=int, choices=URGENCIES, default=2)
+    people = IntegerField("People affected", [InputRequired(PEOPLE), NumberRange(1, PEOPLE_MAX, PEOPLE)], default=1)
+    urgency = RadioField(
+        "How soon does it hurt?",
+        coerce=int,
+        default=Urgency.MEDIUM.value,
+        description="As the person who reports it says.",
+    )
+    impact = RadioField("Impact", coerce=int, default=AS_PROPOSED)
+    reason = StringField(
+        "Reason",
+        [Length(max=REASON_LENGTH_MAX, message=REASON_LENGTH)],
+        description="Needed where you choose another impact than is proposed.",
+    )
+    happened_at = moment_field("Reported at", "Empty: just now. An earlier time is marked as logged later.")
+    zone = zone_field()
     files = MultipleFileField("Files", validators=[Optional()])
 
-    def offer(self, known: Choices) -> None:
-        """Fills the selects."""
+    def offer(self, known: Choices, decided: PriorityPolicy) -> None:
+        """Fills the choices."""
+        self.impact.choices = options(impact_choices(decided, "As proposed, from people and service"))
+        self.urgency.choices = options(urgency_choices(decided))
         self.service.choices = options([("", "Not known yet"), *known.services])
         self.category.choices = options([("", "Not known yet"), *known.categories])

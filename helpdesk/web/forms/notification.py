@@ -55,6 +55,9 @@ class NotificationForm(Form):
         "P1 comes through", description="Mail about incidents of the first priority comes at once, whatever is chosen."
     )
 
+    watch_when_mentioned = BooleanField("Watch an incident when I am mentioned in it")
+    watch_when_replying = BooleanField("Watch an incident when I reply in it")
+
     def validate_quiet_until(self, field: Any) -> None:
         if bool(field.data) != bool(self.quiet_from.data):
             raise ValidationError("Give both ends of the quiet hours, or neither.")

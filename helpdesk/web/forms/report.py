@@ -8,6 +8,8 @@ from wtforms import EmailField, HiddenField, MultipleFileField, RadioField, Sele
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from helpdesk.incidents.incident import SUBJECT_LENGTH_MAX
+from helpdesk.incidents.priority import PriorityPolicy, Urgency
+from helpdesk.incidents.record_types import REQUESTER_WORDING, RecordType
 from helpdesk.web.forms import Form, options
 
 TEXT_LENGTH_MAX = 100_000
@@ -25,10 +27,15 @@ class ReportForm(Form):
         description="Our answer goes there.",
         validators=[DataRequired("We need an address to answer to.")],
     )
+    record_type = RadioField(
+        "What brings you here?",
+        choices=options((one.value, text) for one, text in REQUESTER_WORDING.items()),
+        default=RecordType.INCIDENT.value,
+    )
     subject = StringField(
-        "What is wrong, in one line?",
+        "What is it, in one line?",
         validators=[
-            DataRequired("Say in one line what is wrong."),
+            DataRequired("Say in one line what it is."),
             Length(
                 max=SUBJECT_LENGTH_MAX,
                 message=f"Shorten this line to {SUBJECT_LENGTH_MAX} characters; there is room for more below.",
@@ -36,7 +43,7 @@ class ReportForm(Form):
         ],
     )
     text = TextAreaField(
-        "What happened?",
+        "What happened, or what do you need?",
         description="What you did, what you saw, and since when. The exact words of an error help most.",
         validators=[
             DataRequired("Say what happened."),
@@ -49,15 +56,17 @@ class ReportForm(Form):
         choices=options([("3", "Only me"), ("2", "My team"), ("1", "Everybody, or a whole site")]),
         default="3",
     )
-    urgency = RadioField(
-        "How much does it stop you?",
-        choices=options([("1", "I can't work"), ("2", "I'm slowed down"), ("3", "It can wait")]),
-        default="2",
-    )
+    # In the site's own words: see `asking`.
+    urgency = RadioField("How soon does it hurt?", default="2")
     files = MultipleFileField("Files", description="A screenshot often says it best.", validators=[Optional()])
     # Off the stage: people don't see it, so whoever fills it in is a machine.
     website = StringField("Leave this empty")
     key = HiddenField()
+
+    def asking(self, decided: PriorityPolicy) -> "ReportForm":
+        """Itself, with the answers that the site offers."""
+        self.urgency.choices = options((str(level.value), decided.answers[level - 1]) for level in Urgency)
+        return self
 
     def validate_address(self, field: Any) -> None:
         try:

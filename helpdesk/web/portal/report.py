@@ -11,11 +11,16 @@ from helpdesk.attachments import Attachment
 from helpdesk.db import session
 from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import NUMBER_PREFIX
+from helpdesk.incidents.priority import PriorityPolicy
+from helpdesk.incidents.record_types import RecordType
 from helpdesk.letters.languages import LANGUAGES
+from helpdesk.policies import policy
 from helpdesk.services import current_services
 from helpdesk.web.access import house
+from helpdesk.web.custom_fields import beginning_form
 from helpdesk.web.enclosures import enclosed, references
 from helpdesk.web.forms import options
+from helpdesk.web.forms.custom import CustomForm
 from helpdesk.web.forms.report import FILES_MAX, KEY_LENGTH, ReportForm
 from helpdesk.web.limits import REPORT, limiter
 from helpdesk.web.portal.blueprint import blueprint
@@ -30,7 +35,8 @@ def report() -> ResponseReturnValue:
     _only_when_open()
     form = _form(None)
     form.key.data = secrets.token_urlsafe(16)
-    return render_template("portal/report.html", form=form, kept=[])
+    fields = beginning_form(public=True)
+    return render_template("portal/report.html", form=form, kept=[], fields=fields)
 
 
 @blueprint.post("/support/report")
@@ -46,18 +52,19 @@ def submit_report() -> ResponseReturnValue:
         form.key.raw_data = None
         form.key.data = secrets.token_urlsafe(16)
     files = enclosed()
-    is_valid = form.validate()
+    fields = beginning_form(request.form, public=True)
+    is_valid = form.validate() & fields.validate()
     if len(files) > FILES_MAX:
         form.refuse(Invalid(f"Attach at most {FILES_MAX} files, or put them into one archive.", field="files"))
-        return _again(form, files[:FILES_MAX])
+        return _again(form, files[:FILES_MAX], fields)
     if not is_valid:
-        return _again(form, files)
+        return _again(form, files, fields)
     try:
-        filed = submit_form(session(), house(), _submission(form, files))
+        filed = submit_form(session(), house(), _submission(form, files, fields))
     except Invalid as error:
         session().rollback()
         form.refuse(error)
-        return _again(form, files)
+        return _again(form, files, fields)
     return _thanks(filed.incident_id)
 
 
@@ -77,7 +84,7 @@ def _only_when_open() -> None:
 
 
 def _form(given: Any) -> ReportForm:
-    form = ReportForm(given)
+    form = ReportForm(given).asking(policy(session(), PriorityPolicy))
     offered = [service for service in current_services(session()) if service.on_public_form]
     rows = [(NO_SERVICE, "Something else, or I don't know"), *((one.id, one.name) for one in offered)]
     form.service_id.choices = options(rows)
@@ -86,7 +93,7 @@ def _form(given: Any) -> ReportForm:
     return form
 
 
-def _submission(form: ReportForm, files: tuple[Attachment, ...]) -> Submission:
+def _submission(form: ReportForm, files: tuple[Attachment, ...], fields: CustomForm) -> Submission:
     store = house().store
     return Submission(
         key=form.key.data,
@@ -97,14 +104,16 @@ def _submission(form: ReportForm, files: tuple[Attachment, ...]) -> Submission:
         service_id=form.service_id.data or None,
         impact=int(form.impact.data),
         urgency=int(form.urgency.data),
+        record_type=form.record_type.data,
         files=tuple((one.filename, one.content_type, store.get(one.sha256)) for one in files),
         remote=request.remote_addr or "",
+        custom=fields.asked(RecordType.INCIDENT.value, (), {}),
         language=request.accept_languages.best_match(LANGUAGES, "") or "",
     )
 
 
-def _again(form: ReportForm, files: tuple[Attachment, ...]) -> ResponseReturnValue:
-    return render_template("portal/report.html", form=form, kept=references(files)), 422
+def _again(form: ReportForm, files: tuple[Attachment, ...], fields: CustomForm) -> ResponseReturnValue:
+    return render_template("portal/report.html", form=form, kept=references(files), fields=fields), 422
 
 
 def _thanks(incident_id: int | None) -> ResponseReturnValue:

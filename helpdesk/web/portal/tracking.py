@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 
-from flask import Response, redirect, render_template, request, send_file, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
@@ -16,17 +15,20 @@ from helpdesk.errors import Invalid
 from helpdesk.incidents.incident import Incident
 from helpdesk.incidents.lifecycle import State
 from helpdesk.incidents.reopening import is_too_late
+from helpdesk.incidents.statuses import requester_label
 from helpdesk.incidents.thread import Entry, EntryKind, Words
 from helpdesk.journal import EventKind, history
 from helpdesk.letters.links import Answer, confirm_url, read_tracking, tracking_url
 from helpdesk.letters.markdown import render
 from helpdesk.policies import MailPolicy, policy
 from helpdesk.web.access import house
+from helpdesk.web.downloads import download
 from helpdesk.web.enclosures import enclosed, references
 from helpdesk.web.forms.tracking import MessageForm
 from helpdesk.web.limits import REPORT, limiter
 from helpdesk.web.portal.blueprint import blueprint
 from helpdesk.web.portal.merged import goes_on_in, read_by_requester
+from helpdesk.web.portal.promises import promises_told
 
 SAME_MESSAGE = timedelta(minutes=10)
 
@@ -93,15 +95,7 @@ def tracked_attachment(token: str, number: int) -> ResponseReturnValue:
     found = next((file for entry in public for file in entry.attachments if file.id == number), None)
     if found is None:
         return no_such_link()
-    # Never shown in place: a stranger's HTML would run as ours.
-    response = send_file(
-        BytesIO(house().store.get(found.sha256)),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.filename,
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(house().store.get(found.sha256), found.filename)
 
 
 def tracked(token: str) -> Incident | None:
@@ -143,6 +137,8 @@ def _page(incident: Incident, token: str, form: MessageForm, files: tuple[Attach
         kept=references(files),
         token=token,
         state=whole.current,
+        wording=requester_label(whole),
+        promises=promises_told(incident) if whole is incident else [],
         is_merged=whole is not incident,
         is_over=_is_over(whole),
         answer_url=_answer_url(incident) if incident.current is State.RESOLVED else "",

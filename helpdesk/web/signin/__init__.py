@@ -44,7 +44,11 @@ class SignIn(Base, UserMixin):
     password_changed_at: Mapped[datetime | None]
 
     agent: Mapped[Agent] = relationship(lazy="joined")
-    roles: Mapped[list[RoleMixin]] = relationship(SignInRole, secondary=sign_in_roles)
+
+    @property
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # it is never written
+        """None, ever: Flask-Security asks at each request, and a relationship would cost each page a statement."""
+        return []
 
     @property
     def is_active(self) -> bool:
