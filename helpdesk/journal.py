@@ -252,14 +252,10 @@ def write_heads(session: Session) -> None:
 
 def _flush_all(session: Session) -> None:
     # Here, and not in the commit that goes on: a flush may bring events of its own, as that of a changed setting does.
-    try:
-        for _ in range(FLUSHES_MAX):
-            if not (session.new or session.dirty or session.deleted):
-                break
-            session.flush()
-    except BaseException:
-        session.rollback()
-        raise
+    for _ in range(FLUSHES_MAX):
+        if not (session.new or session.dirty or session.deleted):
+            break
+        session.flush()
 
 
 @event.listens_for(Session, "after_rollback")

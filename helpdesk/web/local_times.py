@@ -1,6 +1,6 @@
 """Times that somebody typed, in the time zone their browser named; UTC where it named none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypedDict
 
 from wtforms import HiddenField, StringField
@@ -54,6 +54,15 @@ def typed_moment(field: StringField, zone_name: str | None) -> datetime | None:
         return (given if given.tzinfo else given.replace(tzinfo=zone(zone_name or ""))).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(f"This is no time. Write {EXAMPLE}.", field=field.short_name) from None
+
+
+def to_the_second(typed: datetime | None, *known: datetime | None) -> datetime | None:
+    """A field has whole minutes: a time in the minute of one of these moments is the latest such moment, so that what
+    was opened and mended within one minute was not mended first."""
+    if typed is None:
+        return None
+    same = [one for one in known if one is not None and typed <= one < typed + timedelta(minutes=1)]
+    return max(same, default=typed)
 
 
 def moments(form: Earlier, now: datetime) -> Moments:

@@ -9,7 +9,7 @@ from helpdesk.web import web
 from helpdesk.web.access import actor, agents_only, house, needs, the_incident
 from helpdesk.web.changing import Change, incident_to_change
 from helpdesk.web.forms.states import RestorationForm, WithdrawalForm
-from helpdesk.web.local_times import prefill, typed_moment
+from helpdesk.web.local_times import prefill, to_the_second, typed_moment
 from helpdesk.web.submissions import once
 
 COMPETING = frozenset({EventKind.RESTORED, EventKind.RESTORATION_WITHDRAWN, EventKind.RESOLVED, EventKind.REOPENED})
@@ -39,7 +39,7 @@ def restore(number: int) -> ResponseReturnValue:
 
     def verb() -> None:
         now = house().clock.now()
-        at = typed_moment(form.restored_at, form.zone.data) or now
+        at = to_the_second(typed_moment(form.restored_at, form.zone.data), found.opened_at, now) or now
         found.restore(form.how.data or "", by=actor(), at=at, logged_at=now)
 
     return RESTORE.carry_out(found, form, verb)

@@ -19,7 +19,7 @@ from helpdesk.web.changing import MOVES, Change, incident_to_change
 from helpdesk.web.forms import options
 from helpdesk.web.forms.incident import ConfirmationForm
 from helpdesk.web.forms.states import PendingForm, ReopeningForm, ResolutionForm, StatusForm
-from helpdesk.web.local_times import EXAMPLE, moments, prefill, typed_moment
+from helpdesk.web.local_times import EXAMPLE, moments, prefill, to_the_second, typed_moment
 from helpdesk.web.status_choices import chosen, move_to, offer, offered, plain_moves, value_of
 from helpdesk.web.submissions import once
 from helpdesk.web.suggested import used_fix
@@ -132,13 +132,14 @@ def resolve(number: int) -> ResponseReturnValue:
 
     def verb() -> None:
         when = moments(form, house().clock.now())
+        restored_at = typed_moment(form.restored_at, form.zone.data)
         found.resolve(
             ResolutionCode(form.code.data),
             form.cause.data,
             form.text.data,
             by=actor(),
             status=chosen(form.status.data) if "status" in form else None,
-            restored_at=typed_moment(form.restored_at, form.zone.data),
+            restored_at=to_the_second(restored_at, found.opened_at, found.restored_at, when["at"]),
             cause_chosen=chosen_cause(form),
             **when,
         )

@@ -38,6 +38,7 @@ VALUES = {
     "place": "0",
     "entry_id": "1",
     "task_id": "1",
+    "kind": "people",
 }
 
 

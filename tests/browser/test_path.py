@@ -191,7 +191,7 @@ def test_the_form_works_without_scripts_and_leads_to_its_incident_only(
     requester.get_by_label("Your name").fill("Priya Raman")
     requester.get_by_label("Your email address").fill("priya.raman@harbourandpine.example")
     requester.get_by_label("What is it, in one line?").fill("The web shop shows old prices")
-    requester.get_by_label("What happened?").fill("Since this morning.")
+    requester.get_by_label("What happened, or what do you need?").fill("Since this morning.")
     requester.get_by_label("Files").set_input_files(picture)
     requester.get_by_role("button", name="Send report").click()
     number = re.search(r"INC-\d+", requester.locator("main").inner_text())

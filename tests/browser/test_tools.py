@@ -31,7 +31,7 @@ def test_a_canned_reply_is_typed_and_comes_back_elsewhere(agent_at_odds: Page, c
     agent = agent_at_odds
     agent.goto("/canned-replies/new")
     agent.get_by_label("Name").fill("First answer")
-    agent.get_by_label("Shortcut").fill("hi")
+    agent.get_by_label("Shortcut", exact=True).fill("hi")
     agent.get_by_label("Text", exact=True).fill("Hello {requester_first_name}, about {number}.")
     agent.get_by_role("button", name="Save").click()
     path = incident(agent, 9)

@@ -41,7 +41,9 @@ def test_a_desk_without_teams_is_told_as_a_whole(desk: Desk):
 
 
 def test_only_the_team_is_told_of_its_incidents(desk: Desk):
-    desk.report(team=Team(name="Print", members=[desk.sam]))
+    team = Team(name="Print", members=[desk.sam])
+    desk.session.add(team)
+    desk.report(team=team)
     assert told(desk.tell()) == {("acknowledgement", "dana@example.net"), ("agent_new", "sam@desk.example")}
 
 

@@ -272,3 +272,16 @@ def test_the_worker_closes_what_nobody_denied(
     clock.advance(days=40)
     close_resolved(app)
     assert world.session.get_one(Incident, 2).current is State.RESOLVED
+
+
+def test_what_is_opened_and_mended_within_a_minute_is_mended_after(kim: Browser, world: World, app: Flask) -> None:
+    clock = app.extensions["house"].clock
+    clock.advance(seconds=10)
+    incident = world.report(at=clock.now())
+    world.session.commit()
+    clock.advance(seconds=20)
+    path = f"/incidents/{incident.id}/resolution"
+    answer = kim.submit(path, path, code="fixed", cause="A switch", text="Replaced it.")
+    assert answer.status_code == 303, answer.text
+    world.session.refresh(incident)
+    assert incident.opened_at < incident.restored_at == incident.resolved_at
