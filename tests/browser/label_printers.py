@@ -15,7 +15,7 @@ from helpdesk.people.requester import known_requester
 from helpdesk.sample.company import AMARA
 from tests.peers.desk import Desk
 
-INCIDENTS = 19
+INCIDENTS = 21
 REPORT = "Since this morning the label printer prints blank labels. Error E-07."
 FIX = "Cleaned the print head and put the ribbon in the right way round."
 WIDE = ViewportSize(width=1440, height=1000)

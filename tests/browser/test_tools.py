@@ -31,10 +31,10 @@ def test_a_canned_reply_is_typed_and_comes_back_elsewhere(agent_at_odds: Page, c
     agent = agent_at_odds
     agent.goto("/canned-replies/new")
     agent.get_by_label("Name").fill("First answer")
-    agent.get_by_label("Shortcut", exact=True).fill("hi")
+    agent.get_by_role("textbox", name=re.compile("Shortcut")).fill("hi")
     agent.get_by_label("Text", exact=True).fill("Hello {requester_first_name}, about {number}.")
     agent.get_by_role("button", name="Save").click()
-    path = incident(agent, 9)
+    path = incident(agent, 19)
     agent.keyboard.press("r")
     agent.keyboard.type("Good morning\n/h")
     expect(agent.get_by_role("option", name=re.compile("First answer"))).to_have_attribute("aria-selected", "true")
@@ -57,7 +57,7 @@ def test_a_canned_reply_is_typed_and_comes_back_elsewhere(agent_at_odds: Page, c
 
 
 def test_colleagues_see_who_writes(agent: Page, ingrid: Page) -> None:
-    path = incident(agent, 10)
+    path = incident(agent, 20)
     ingrid.goto(path)
     expect(ingrid.get_by_text("Amara Okafor is here.")).to_be_visible()
     agent.keyboard.press("n")
