@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
 
+import helpdesk.worker  # noqa: F401 - every table must be known, also those that no page shows
 from helpdesk import db
 from helpdesk.cli.desk import house_of, open_desk
 from helpdesk.settings import package_folder
